@@ -96,12 +96,16 @@ interface Painter {
 
 /** Terminal colours, or the identity. Node's util.styleText escapes regardless of NO_COLOR for lists of styles on Node 20. */
 export function painter(colour: boolean): Painter {
-  const sgr = (open: number, close: number) => (text: string) => (colour ? `\u001B[${open}m${text}\u001B[${close}m` : text)
+  const sgr = (open: number, close: number) => (text: string) =>
+    colour ? `\u001B[${open}m${text}\u001B[${close}m` : text
   return { red: sgr(31, 39), yellow: sgr(33, 39), cyan: sgr(36, 39), bold: sgr(1, 22), dim: sgr(2, 22) }
 }
 
 /** Whether escapes suit this stream: NO_COLOR and FORCE_COLOR as no-color.org and force-color.org say. */
-export function wantsColour(stream: { readonly isTTY?: boolean }, env: Readonly<Record<string, string | undefined>>): boolean {
+export function wantsColour(
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') return true
   return stream.isTTY === true && env.TERM !== 'dumb'

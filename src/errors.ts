@@ -198,7 +198,10 @@ export function isSlipwayError(value: unknown): value is SlipwayError {
 }
 
 /** One error for a whole report. Throws when no problem in it is an error. */
-export function errorOf(problems: readonly Diagnostic[], parts: Pick<SlipwayErrorParts, 'original' | 'cause'> = {}): SlipwayError {
+export function errorOf(
+  problems: readonly Diagnostic[],
+  parts: Pick<SlipwayErrorParts, 'original' | 'cause'> = {},
+): SlipwayError {
   const first = problems.find((problem) => problem.severity === 'error')
   if (!first) throw new TypeError('errorOf needs at least one problem of severity error')
   return new SlipwayError(first.code, first.message, {
