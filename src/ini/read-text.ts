@@ -78,22 +78,28 @@ function undecodable(file: string, what: string, bytes: Buffer, cause: unknown):
   })
 }
 
-/** The longest prefix that decodes ends before the first bad byte; found by halving. */
+/** Where the first sequence starts that cannot be decoded; the longest prefix that decodes is found by halving. */
 function firstBadByte(bytes: Buffer): number {
-  const decodes = (end: number) => {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, end), { stream: true })
-      return true
-    } catch {
-      return false
-    }
-  }
   let good = 0
+  let start = 0
   let bad = bytes.length
   while (bad - good > 1) {
     const middle = (good + bad) >> 1
-    if (decodes(middle)) good = middle
-    else bad = middle
+    const decoded = decodedBytes(bytes.subarray(0, middle))
+    if (decoded === null) bad = middle
+    else {
+      good = middle
+      start = decoded
+    }
   }
-  return good
+  return start
+}
+
+/** How many bytes make whole characters; an unfinished one at the end does not count. Null when any byte is wrong. */
+function decodedBytes(bytes: Buffer): number | null {
+  try {
+    return Buffer.byteLength(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true }))
+  } catch {
+    return null
+  }
 }
