@@ -1,0 +1,73 @@
+// What Python deployment files name and this package brings: distributions and modules of the
+// originals stand for our own factories, so that files in the wild load unedited.
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Distribution, foldName, readDistribution } from './distribution.ts'
+import { parseReference, type Reference } from './reference.ts'
+
+export interface Alias {
+  /** A reference into this package. */
+  readonly reference: Reference
+  readonly distribution: Distribution
+}
+
+/** This package: two folders above `dist/entrypoints`. */
+export function ownDistribution(): Distribution {
+  return readDistribution(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
+}
+
+/** `egg:Dist#name` → group → our entry point of the same group. */
+const eggs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  paste: { urlmap: 'urlmap', cascade: 'cascade' },
+  pastedeploy: { prefix: 'prefix' },
+  'oslo-middleware': {
+    catch_errors: 'catch_errors',
+    cors: 'cors',
+    healthcheck: 'healthcheck',
+    http_proxy_to_wsgi: 'http_proxy_to_wsgi',
+    request_id: 'request_id',
+    sizelimit: 'sizelimit',
+  },
+}
+
+/** The name of our own entry point that stands for one of a Python distribution; null when none does. */
+export function aliasOfEgg(distribution: string, name: string): string | null {
+  const names = eggs[foldName(distribution)]
+  return names && Object.hasOwn(names, name) ? (names[name] ?? null) : null
+}
+
+/** Modules, `*` for any run of characters, and what stands for them; the first that fits. */
+const modules: readonly (readonly [pattern: string, target: string])[] = [
+  ['paste.urlmap:urlmap_factory', 'slipway.paste.urlmap:urlmap_factory'],
+  ['paste.cascade:make_cascade', 'slipway.paste.cascade:cascade_factory'],
+  ['paste.deploy.config:make_prefix_middleware', 'slipway.middleware.prefix:filter_factory'],
+  ['nova.api.openstack.urlmap:urlmap_factory', 'slipway.paste.nova_urlmap:urlmap_factory'],
+  ['*.urlmap:urlmap_factory', 'slipway.paste.nova_urlmap:urlmap_factory'],
+  ['*:versioned_urlmap', 'slipway.paste.nova_urlmap:urlmap_factory'],
+  ['*.auth:pipeline_factory*', 'slipway.paste.strategy:pipeline_factory'],
+  ['*.api:pipeline_factory', 'slipway.paste.strategy:pipeline_factory'],
+  ['*.api:root_app_factory', 'slipway.paste.urlmap:root_app_factory'],
+  ['oslo*middleware*:RequestId.factory', 'slipway.middleware.request_id:filter_factory'],
+  ['*.request_id:RequestId.factory', 'slipway.middleware.request_id:filter_factory'],
+  ['nova.api.compute_req_id:ComputeReqIdMiddleware.factory', 'slipway.middleware.request_id:compute_filter_factory'],
+  ['oslo*middleware*:CatchErrors.factory', 'slipway.middleware.catch_errors:filter_factory'],
+  ['oslo*middleware*:RequestBodySizeLimiter.factory', 'slipway.middleware.sizelimit:filter_factory'],
+  ['oslo*middleware*:HTTPProxyToWSGI.factory', 'slipway.middleware.http_proxy_to_wsgi:filter_factory'],
+  ['oslo*middleware*:Healthcheck.factory', 'slipway.middleware.healthcheck:filter_factory'],
+  ['oslo*middleware*:Healthcheck.app_factory', 'slipway.middleware.healthcheck:app_factory'],
+  ['oslo*middleware*cors:filter_factory', 'slipway.middleware.cors:filter_factory'],
+  ['oslo*middleware*:CORS.factory', 'slipway.middleware.cors:filter_factory'],
+  ['nova.api.openstack.requestlog:RequestLog.factory', 'slipway.middleware.request_log:filter_factory'],
+]
+
+const patterns = modules.map(([pattern, target]) => ({
+  expression: new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`, 'u'),
+  target,
+}))
+
+/** Our own factory for a Python reference; null when there is none. */
+export function aliasOfModule(reference: Reference): Alias | null {
+  const name = `${reference.module}:${reference.attr ?? ''}`
+  const alias = patterns.find(({ expression }) => expression.test(name))
+  return alias ? { reference: parseReference(alias.target), distribution: ownDistribution() } : null
+}

@@ -1,0 +1,93 @@
+// An entry point and the manifest it stands in; the collector that the readers of all manifest
+// forms share. Pure.
+import { closeNames } from '../diagnostic.ts'
+import { type Diagnostic, diagnostic, isSlipwayError, type SlipwayError, type Where } from '../errors.ts'
+import { parseReference, type Reference } from './reference.ts'
+
+export interface EntryPoint {
+  readonly group: string
+  readonly name: string
+  /** The reference as written. */
+  readonly value: string
+  /** Null when `problem` says why. */
+  readonly reference: Reference | null
+  readonly where: Where
+  readonly valueWhere: Where
+  readonly problem: Diagnostic | null
+}
+
+export interface Manifest {
+  readonly file: string
+  /** The name of the distribution, when this file tells it. */
+  readonly name: string | null
+  readonly version: string | null
+  readonly entryPoints: readonly EntryPoint[]
+  /** `[options] package_dir`: first word of a dotted module → folder, relative to the manifest's. */
+  readonly packageDir: ReadonlyMap<string, string>
+  readonly problems: readonly Diagnostic[]
+}
+
+/** Collects the entries of one manifest and what is wrong with them. */
+export class ManifestEntries {
+  readonly entryPoints: EntryPoint[] = []
+  readonly problems: Diagnostic[] = []
+
+  add(entry: Pick<EntryPoint, 'group' | 'name' | 'value' | 'where' | 'valueWhere'>): void {
+    const { reference, problem } = referenceOf(entry)
+    if (problem) this.problems.push(problem)
+    this.entryPoints.push({ ...entry, reference, problem })
+  }
+
+  /** An entry whose name stands before in the same group: both are kept where the original keeps them. */
+  addOnce(entry: Parameters<ManifestEntries['add']>[0], severity: Diagnostic['severity']): void {
+    const present = this.entryPoints.find(({ group, name }) => group === entry.group && name === entry.name)
+    if (present) {
+      this.problems.push(
+        diagnostic(
+          severity,
+          'SLIPWAY_MANIFEST_DUPLICATE',
+          `entry point "${entry.name}" stands twice in group "${entry.group}"`,
+          {
+            where: entry.where,
+            found: `the first is in line ${present.where.line}`,
+            expected: 'one entry of a name',
+          },
+        ),
+      )
+    }
+    this.add(entry)
+  }
+}
+
+function referenceOf(entry: { name: string; value: string; valueWhere: Where }) {
+  try {
+    return { reference: parseReference(entry.value, entry.valueWhere), problem: null }
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error
+    return { reference: null, problem: error.problems[0] ?? null }
+  }
+}
+
+/** `name = module:attr` on one line. Null when there is no `=`. */
+export function splitEntry(line: string): { name: string; value: string; valueOffset: number } | null {
+  const equals = line.indexOf('=')
+  if (equals === -1) return null
+  const rest = line.slice(equals + 1)
+  const value = rest.trim()
+  return {
+    name: line.slice(0, equals).trim(),
+    value,
+    valueOffset: equals + 1 + (value === '' ? 0 : rest.indexOf(value)),
+  }
+}
+
+/** The close names for a group or an entry point that is not there. */
+export function closeEntryPoints(name: string, entryPoints: readonly EntryPoint[]): string[] {
+  const names = entryPoints.map((entry) => entry.name)
+  const close = closeNames(name, names)
+  return close.length > 0 || names.length > 12 ? close : [...new Set(names)].toSorted()
+}
+
+export function asProblem(error: SlipwayError): Diagnostic {
+  return error.problems[0] ?? diagnostic('error', error.code, error.message, { where: error.where })
+}

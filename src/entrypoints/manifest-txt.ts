@@ -1,0 +1,46 @@
+// entry_points.txt of installed packages: line by line, stripped, `#` only at the start of a line,
+// only `=` separates, no continuation. Not the ConfigParser dialect.
+import { diagnostic } from '../errors.ts'
+import { pieceFrom, scanLines, whereOf } from '../ini/scanner.ts'
+import { type Manifest, ManifestEntries, splitEntry } from './entry-point.ts'
+
+export function parseEntryPointsTxt(text: string, file: string): Manifest {
+  const entries = new ManifestEntries()
+  let group: string | null = null
+  for (const line of scanLines(text)) {
+    const piece = pieceFrom(line, 0)
+    if (piece.text === '' || piece.text.startsWith('#')) continue
+    const place = (offset: number, length: number) => whereOf(file, line, piece.column + offset, length)
+    const fault = (message: string, expected: string) =>
+      entries.problems.push(
+        diagnostic('error', 'SLIPWAY_MANIFEST_ENTRY', message, { where: place(0, piece.text.length), expected }),
+      )
+    if (piece.text.startsWith('[')) {
+      if (piece.text.endsWith(']')) group = piece.text.replace(/^[[\]]+|[[\]]+$/gu, '')
+      else fault('a group heading does not end in "]"', '[group]')
+      continue
+    }
+    const entry = splitEntry(piece.text)
+    if (group === null) fault('an entry stands before the first group', '[group] first')
+    else if (entry) {
+      entries.addOnce(
+        {
+          group,
+          name: entry.name,
+          value: entry.value,
+          where: place(0, entry.name.length),
+          valueWhere: place(entry.valueOffset, entry.value.length),
+        },
+        'warning',
+      )
+    } else fault(`group "${group}" holds a line that is no entry point`, 'name = module:attr')
+  }
+  return {
+    file,
+    name: null,
+    version: null,
+    entryPoints: entries.entryPoints,
+    packageDir: new Map(),
+    problems: entries.problems,
+  }
+}
