@@ -1,0 +1,144 @@
+// The constructors of options, one per kind: what an author writes, with the types that follow.
+// Each refuses a declaration that contradicts itself at once, at import of the module that holds it.
+import { SlipwayError } from '../errors.ts'
+import { convert, expectedOf, Rejection } from './kinds.ts'
+import type { CommonSettings, Kind, Option } from './option.ts'
+
+export interface StrSettings extends CommonSettings {
+  /** Searched anywhere in the text, as oslo.config does: anchor it yourself. */
+  readonly regex?: RegExp
+  readonly maxLength?: number
+  /** Choices and regex disregard case; the value keeps its spelling. */
+  readonly ignoreCase?: boolean
+  /** One pair of quotes round the value is dropped; an unclosed one is an error. */
+  readonly quotes?: boolean
+}
+
+export interface NumberSettings extends CommonSettings {
+  /** Both bounds are inclusive. */
+  readonly min?: number
+  readonly max?: number
+  readonly choices?: readonly number[]
+}
+
+export interface ItemSettings<T> extends CommonSettings {
+  /** The kind of the items: `int({ min: 1 })`. Text unless given. */
+  readonly of?: Option<T>
+}
+
+interface Bounded {
+  /** The text must stand in `[ ]` (a dict in `{ }`). */
+  readonly bounds?: boolean
+}
+
+export interface IpSettings extends CommonSettings {
+  readonly version?: 4 | 6
+}
+
+export interface UriSettings extends CommonSettings {
+  readonly schemes?: readonly string[]
+  readonly maxLength?: number
+}
+
+/**
+ * A text default is converted as a text in a file would be, `$name` included. Without a default and not
+ * required the value may be null. A number that is set to an empty text is null as well, whatever its
+ * default (as oslo.config documents); that gives a warning.
+ */
+interface Declare<S, T> {
+  (settings: S & { readonly default: T | string }): Option<T>
+  (settings: S & { readonly required: true }): Option<T>
+  (settings?: S): Option<T | null>
+}
+
+type Choices<C extends string> = { readonly choices: readonly C[] | Readonly<Record<C, string>> }
+type Spelt<S> = S & { readonly ignoreCase?: false }
+
+interface DeclareStr extends Declare<StrSettings, string> {
+  /** `choices` is a list, or a record of value → description. */
+  <const C extends string>(
+    settings: Spelt<StrSettings> & Choices<C> & { readonly default: NoInfer<C> | `${string}$${string}` },
+  ): Option<C>
+  <const C extends string>(settings: Spelt<StrSettings> & Choices<C> & { readonly required: true }): Option<C>
+  <const C extends string>(settings: Spelt<StrSettings> & Choices<C>): Option<C | null>
+  (settings: StrSettings & Choices<string> & { readonly default: string }): Option<string>
+  (settings: StrSettings & Choices<string>): Option<string | null>
+}
+
+interface DeclareItems<B> {
+  <T = string>(
+    settings: ItemSettings<T> & B & { readonly default: readonly NonNullable<NoInfer<T>>[] | string },
+  ): Option<readonly NonNullable<T>[]>
+  <T = string>(settings: ItemSettings<T> & B & { readonly required: true }): Option<readonly NonNullable<T>[]>
+  <T = string>(settings?: ItemSettings<T> & B): Option<readonly NonNullable<T>[] | null>
+}
+
+interface DeclareDict {
+  <T = string>(
+    settings: ItemSettings<T> &
+      Bounded & {
+        readonly default: Readonly<Record<string, NonNullable<NoInfer<T>>>> | string
+      },
+  ): Option<Readonly<Record<string, NonNullable<T>>>>
+  <T = string>(
+    settings: ItemSettings<T> & Bounded & { readonly required: true },
+  ): Option<Readonly<Record<string, NonNullable<T>>>>
+  <T = string>(settings?: ItemSettings<T> & Bounded): Option<Readonly<Record<string, NonNullable<T>>> | null>
+}
+
+/** A text. */
+export const str = declare('str') as DeclareStr
+/** A whole number, spelt as Python's `int()` takes it. */
+export const int = declare('int') as Declare<NumberSettings, number>
+/** A number, spelt as Python's `float()` takes it. */
+export const float = declare('float') as Declare<NumberSettings, number>
+/** `true`, `1`, `on`, `yes` or `false`, `0`, `off`, `no`; on the command line `--name` and `--noname`. */
+export const bool = declare('bool') as Declare<CommonSettings, boolean>
+/** A TCP port: 0 to 65535. */
+export const port = declare('port') as Declare<NumberSettings, number>
+/** Items separated by commas. */
+export const list = declare('list') as DeclareItems<Bounded>
+/** `key:value` pairs separated by commas. */
+export const dict = declare('dict') as DeclareDict
+/** May be set several times; every occurrence in files, then on the command line, adds a value. */
+export const multi = declare('multi') as DeclareItems<unknown>
+/** An IP address, strictly spelt. */
+export const ip = declare('ip') as Declare<IpSettings, string>
+/** A host name of RFC 1123. */
+export const hostname = declare('hostname') as Declare<CommonSettings, string>
+/** An IP address or a host name. */
+export const host = declare('host') as Declare<IpSettings, string>
+/** As `host`, underscores allowed. */
+export const hostDomain = declare('hostDomain') as Declare<IpSettings, string>
+/** A URI with a scheme and a host. */
+export const uri = declare('uri') as Declare<UriSettings, string>
+
+function declare(kind: Kind): (settings?: Partial<Option>) => Option {
+  return (settings = {}) => {
+    const option: Option = Object.freeze({ ...settings, kind })
+    checkDeclaration(option)
+    return option
+  }
+}
+
+function checkDeclaration(option: Option): void {
+  const { min, max } = option
+  if (min !== undefined && max !== undefined && min > max) {
+    throw new SlipwayError('SLIPWAY_CONFIG_DECLARATION', `an option's lowest value ${min} is above its highest, ${max}`)
+  }
+  // A default that refers to another option can only be judged when that one has its value.
+  const value = option.default
+  if (value === undefined || value === null || JSON.stringify(value)?.includes('$')) return
+  try {
+    convert(option, value)
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error
+    throw new SlipwayError(
+      'SLIPWAY_CONFIG_DECLARATION',
+      `an option's default ${JSON.stringify(value)} does not fit it`,
+      {
+        expected: expectedOf(option),
+      },
+    )
+  }
+}
