@@ -19,6 +19,8 @@ export interface HttpResponse {
   status: number
   headers: ResponseHeaders
   body: ResponseBody
+  /** The reason phrase, where it is not the usual one of its status. */
+  reason?: string
 }
 
 /** May answer at once: no promise is made for an app that returns a value. */

@@ -47,8 +47,13 @@ export interface Declared {
   readonly options?: OptionGroup
 }
 
-export type AppFactory<S = Settings> = ((globalConf: GlobalConf, settings: S, context: FactoryContext) => Async<App>) & Declared
-export type FilterFactory<S = Settings> = ((globalConf: GlobalConf, settings: S, context: FactoryContext) => Async<Filter>) &
+export type AppFactory<S = Settings> = ((globalConf: GlobalConf, settings: S, context: FactoryContext) => Async<App>) &
+  Declared
+export type FilterFactory<S = Settings> = ((
+  globalConf: GlobalConf,
+  settings: S,
+  context: FactoryContext,
+) => Async<Filter>) &
   Declared
 export type FilterAppFactory<S = Settings> = ((
   app: App,
@@ -64,7 +69,11 @@ export type CompositeFactory<S = Settings> = ((
   context: FactoryContext,
 ) => Async<App>) &
   Declared
-export type ServerFactory<S = Settings> = ((globalConf: GlobalConf, settings: S, context: FactoryContext) => Async<Serve>) &
+export type ServerFactory<S = Settings> = ((
+  globalConf: GlobalConf,
+  settings: S,
+  context: FactoryContext,
+) => Async<Serve>) &
   Declared
 export type ServerRunner<S = Settings> = ((
   app: App,

@@ -1,0 +1,33 @@
+// The public surface of the room: the application contract, responses, the edge, inject, the bridges.
+export type { App, Environ, Filter, HeaderValue, HttpResponse, ResponseBody, ResponseHeaders } from './contract.ts'
+export { ClientGone, isClientGone } from './client-gone.ts'
+export { createEdge, type Edge, type EdgeOptions } from './edge.ts'
+export type {
+  AppFactory,
+  CompositeFactory,
+  Declared,
+  FactoryContext,
+  FilterAppFactory,
+  FilterFactory,
+  GlobalConf,
+  Loader,
+  Serve,
+  ServerFactory,
+  ServerRunner,
+  Settings,
+} from './factory.ts'
+export { inject, type InjectedResponse, type InjectOptions } from './inject.ts'
+export type { ErrorLog } from './normalise.ts'
+export type { RequestBody } from './body.ts'
+export { HttpRequest } from './request.ts'
+export {
+  appendVary,
+  empty,
+  escapeHtml,
+  html,
+  HttpError,
+  type HttpErrorParts,
+  json,
+  redirect,
+  text,
+} from './responses.ts'

@@ -1,0 +1,54 @@
+// Writes a body piece by piece with back-pressure. Used by the edge (into the connection) and by the
+// Connect bridge (into a captured response). A client gone ends it quietly and releases the body.
+import type { ServerResponse } from 'node:http'
+import type { StreamBody } from './normalise.ts'
+
+/** How long the head waits for the first piece of the body, so that a body which fails at once still becomes a 500. */
+const headWaitMs = 50
+
+/**
+ * `begin` writes the head; it is called once, before the first piece or after a short silence. Resolves when the
+ * last piece is handed over or the reader is gone; raises what the body raises.
+ */
+export async function pump(body: StreamBody, out: ServerResponse, begin: () => void): Promise<void> {
+  let hasBegun = false
+  const beginOnce = () => {
+    if (hasBegun) return
+    hasBegun = true
+    begin()
+  }
+  const silence = setTimeout(() => {
+    beginOnce()
+    out.flushHeaders()
+  }, headWaitMs)
+  const release = () => {
+    if ('destroy' in body) body.destroy()
+  }
+  out.once('close', release)
+  try {
+    for await (const piece of body) {
+      if (out.destroyed) return
+      beginOnce()
+      if (!out.write(piece)) await drained(out)
+    }
+    beginOnce()
+    out.end()
+  } catch (error) {
+    // Released because the reader went away: what the body says to that interests nobody.
+    if (!out.destroyed) throw error
+  } finally {
+    clearTimeout(silence)
+    out.off('close', release)
+  }
+}
+
+function drained(out: ServerResponse): Promise<void> {
+  if (out.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const go = () => {
+      out.off('drain', go).off('close', go)
+      resolve()
+    }
+    out.on('drain', go).on('close', go)
+  })
+}
