@@ -73,6 +73,8 @@ export const errorCodes = {
   SLIPWAY_CONFIG_SUBSTITUTION: ExitCode.config,
   SLIPWAY_CONFIG_DEPRECATED: ExitCode.config,
 
+  SLIPWAY_LOG_FILE: ExitCode.config,
+
   SLIPWAY_HTTP_RESPONSE: ExitCode.software,
 
   SLIPWAY_LAUNCH_ADDRESS: ExitCode.config,
