@@ -143,9 +143,9 @@ class Tap {
     this.#sink.end()
   }
 
-  readonly #onGone = (): void => {
+  readonly #onGone = (cause?: Error): void => {
     this.stop()
-    this.#sink.fail(new ClientGone())
+    this.#sink.fail(new ClientGone(cause))
   }
 }
 

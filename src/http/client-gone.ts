@@ -4,8 +4,8 @@
 export class ClientGone extends Error {
   readonly code = 'ECONNRESET'
 
-  constructor() {
-    super('the client went away before the end')
+  constructor(cause?: unknown) {
+    super('the client went away before the end', cause === undefined ? undefined : { cause })
     this.name = 'ClientGone'
   }
 }

@@ -94,8 +94,8 @@ export class HttpRequest {
 
   /** Host and port as the client wrote them; undefined for HTTP/1.0 without a Host header. */
   get host(): string | undefined {
-    const host = this.#late?.host ?? null
-    return host === null ? this.node.message.headers.host : host
+    const late = this.#late
+    return late === null || late.host === null ? this.node.message.headers.host : late.host
   }
 
   set host(host: string | undefined) {
@@ -104,8 +104,8 @@ export class HttpRequest {
 
   /** The peer of the connection, unless a filter that trusts its proxy has set it; undefined on a unix socket. */
   get remoteAddress(): string | undefined {
-    const address = this.#late?.remoteAddress ?? null
-    return address === null ? this.node.message.socket.remoteAddress : address
+    const late = this.#late
+    return late === null || late.remoteAddress === null ? this.node.message.socket.remoteAddress : late.remoteAddress
   }
 
   set remoteAddress(address: string | undefined) {
