@@ -1,0 +1,143 @@
+// A socket that is bound but does not accept: what the master keeps for its whole life and workers
+// inherit. The one place that knows how each Node version does it: net.BoundSocket where there is
+// one (24.19, 26.4), else the call that node:cluster makes for its shared mode.
+import net from 'node:net'
+import { getSystemErrorName } from 'node:util'
+
+export interface BoundSocket {
+  /** For a child's stdio. Belongs to this object: no second owner in this process may close it. */
+  readonly fd: number
+  /** The port that the system gave for port 0; null for a unix socket. */
+  readonly port: number | null
+  /** Makes a server of this process accept from it and own it from then on. Errors come as the server's 'error' event. */
+  adoptInto(server: net.Server, backlog: number): void
+  /** Closes the descriptor at once; the file of a unix socket goes with it. Harmless when closed or adopted. */
+  close(): void
+}
+
+export interface TcpTarget {
+  readonly ip: string
+  readonly port: number
+  /** An IPv6 address that leaves the IPv4 side of its port to another listener. */
+  readonly ipv6Only?: boolean
+}
+
+export interface UnixTarget {
+  readonly path: string
+}
+
+/** Throws the system's error, with `code` and `syscall`, as net.Server would emit it. */
+export function bindSocket(target: TcpTarget | UnixTarget): BoundSocket {
+  return native.BoundSocket ? bindNative(native.BoundSocket, target) : bindThroughHandle(target)
+}
+
+// Types of what @types/node for Node 20 does not have, and of the internals used in their place.
+
+interface NativeBoundSocket {
+  fd(): number
+  address(): string | { readonly port: number }
+  close(): void
+}
+type NativeConstructor = new (
+  options: { host: string; port: number; ipv6Only: boolean } | { path: string },
+) => NativeBoundSocket
+
+interface RawHandle {
+  readonly fd: number
+  close(): void
+  getsockname?(out: { port?: number }): number
+}
+type CreateHandle = (
+  address: string,
+  port: number,
+  addressType: number,
+  fd: number,
+  flags?: number,
+) => RawHandle | number
+
+interface ServerInternals {
+  _handle: RawHandle | null
+  _pipeName?: string
+  _listen2(address: null, port: number, addressType: number, backlog: number): void
+}
+
+const native = net as unknown as {
+  readonly BoundSocket?: NativeConstructor
+  readonly _createServerHandle: CreateHandle
+}
+const ipv6OnlyFlag = 1
+
+function bindNative(Constructor: NativeConstructor, target: TcpTarget | UnixTarget): BoundSocket {
+  const socket = new Constructor(
+    'path' in target
+      ? { path: target.path }
+      : { host: target.ip, port: target.port, ipv6Only: target.ipv6Only ?? false },
+  )
+  const address = socket.address()
+  let isOurs = true
+  return {
+    fd: socket.fd(),
+    port: typeof address === 'string' ? null : address.port,
+    adoptInto(server, backlog) {
+      isOurs = false
+      server.listen({ handle: socket }, backlog)
+    },
+    close() {
+      if (isOurs) socket.close()
+      isOurs = false
+    },
+  }
+}
+
+function bindThroughHandle(target: TcpTarget | UnixTarget): BoundSocket {
+  const handle = createHandle(target)
+  let isOurs = true
+  return {
+    fd: handle.fd,
+    port: 'path' in target ? null : portOf(handle, target),
+    adoptInto(server, backlog) {
+      isOurs = false
+      // listen() knows TCP handles only; for a pipe it would open the descriptor a second time, and then two would close it.
+      if (!('path' in target)) {
+        server.listen({ _handle: handle }, backlog)
+        return
+      }
+      const internals = server as unknown as ServerInternals
+      internals._handle = handle
+      internals._pipeName = target.path
+      internals._listen2(null, -1, -1, backlog)
+    },
+    close() {
+      if (isOurs) handle.close()
+      isOurs = false
+    },
+  }
+}
+
+function createHandle(target: TcpTarget | UnixTarget): RawHandle {
+  if ('path' in target) return opened(native._createServerHandle(target.path, -1, -1, -1), target)
+  const flags = target.ipv6Only ? ipv6OnlyFlag : 0
+  return opened(native._createServerHandle(target.ip, target.port, net.isIPv6(target.ip) ? 6 : 4, -1, flags), target)
+}
+
+function opened(handle: RawHandle | number, target: TcpTarget | UnixTarget): RawHandle {
+  if (typeof handle === 'number') throw bindError(handle, target)
+  return handle
+}
+
+/** libuv keeps EADDRINUSE to itself until the socket is next used; asking for its name brings it out. */
+function portOf(handle: RawHandle, target: TcpTarget): number {
+  const name: { port?: number } = {}
+  const status = handle.getsockname?.(name) ?? 0
+  if (status !== 0) {
+    handle.close()
+    throw bindError(status, target)
+  }
+  return name.port ?? target.port
+}
+
+function bindError(status: number, target: TcpTarget | UnixTarget): NodeJS.ErrnoException {
+  const code = getSystemErrorName(status)
+  const place = 'path' in target ? target.path : `${target.ip}:${target.port}`
+  return Object.assign(new Error(`bind ${code} ${place}`), { code, errno: status, syscall: 'bind' })
+}

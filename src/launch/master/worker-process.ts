@@ -1,0 +1,179 @@
+// One worker process from spawn to exit, as its master sees it: what it is told, what it says, the
+// deadlines of its state. Decides nothing about others; the supervisor hears of `ready` and `gone`.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Failure } from '../failure.ts'
+import type { ToMaster, ToWorker } from '../messages.ts'
+import { describeExit, type WorkerEnd, type WorkerState } from '../states.ts'
+import type { Listener } from './bind.ts'
+
+/** stdin, stdout and stderr come before the listeners, the IPC channel after them. */
+const firstListenerFd = 3
+const entry = fileURLToPath(new URL('../worker/main.js', import.meta.url))
+
+/** Last words may still be on their way when the process is gone already. */
+const lastWordsMs = 500
+
+/** How long each arrow may take; null: without end. */
+export interface WorkerTiming {
+  readonly startMs: number | null
+  readonly drainMs: number | null
+}
+
+export interface WorkerEvents {
+  ready(worker: WorkerProcess, summary: string | null): void
+  gone(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void
+  askedToStop(worker: WorkerProcess, signal: string): void
+}
+
+export type StartOrder = Omit<Extract<ToWorker, { type: 'start' }>, 'listeners'>
+
+export class WorkerProcess {
+  readonly id: number
+  readonly #child: ChildProcess
+  readonly #timing: WorkerTiming
+  readonly #events: WorkerEvents
+  readonly #bornAt = performance.now()
+  #state: WorkerState
+  #deadline: NodeJS.Timeout | undefined
+  #failure: Failure | null = null
+  /** Why we killed it, when we did. */
+  #killReason: string | null = null
+  #wasReady = false
+  #cut: number | null = null
+
+  constructor(order: StartOrder, listeners: readonly Listener[], timing: WorkerTiming, events: WorkerEvents) {
+    this.id = order.workerId
+    this.#timing = timing
+    this.#events = events
+    this.#state = { name: 'starting', since: this.#bornAt, until: this.#arm(timing.startMs, 'it was not ready within') }
+    this.#child = spawn(process.execPath, [...workerFlags(process.execArgv), entry], {
+      stdio: ['ignore', 'inherit', 'inherit', ...listeners.map(({ socket }) => socket.fd), 'ipc'],
+      serialization: 'advanced',
+      // A group of its own: the Ctrl-C of a terminal reaches the master alone, which drains.
+      detached: true,
+    })
+    this.#child.on('message', (message) => this.#hear(message as ToMaster))
+    this.#child.once('error', (error: NodeJS.ErrnoException) => this.#notSpawned(error))
+    this.#child.once('exit', (status, signal) => {
+      const finish = (): void => this.#finish(status, signal)
+      this.#child.once('close', finish)
+      setTimeout(finish, lastWordsMs).unref()
+    })
+    const inherited = listeners.map(({ request }, index) => ({ request, fd: firstListenerFd + index }))
+    this.#tell({ ...order, listeners: inherited })
+  }
+
+  get pid(): number | null {
+    return this.#child.pid ?? null
+  }
+
+  get state(): WorkerState {
+    return this.#state
+  }
+
+  /** `worker 2 (pid 812)`. */
+  get title(): string {
+    return `worker ${this.id}${this.pid === null ? '' : ` (pid ${this.pid})`}`
+  }
+
+  /** Requests it had to cut in its drain; null when it never said that it had drained. */
+  get cut(): number | null {
+    return this.#cut
+  }
+
+  /** Orders a drain; a worker that is not ready yet has nothing to finish and is killed. */
+  drain(final: boolean, reason: string): void {
+    switch (this.#state.name) {
+      case 'starting':
+        return this.kill(reason)
+      case 'ready':
+        this.#state = {
+          name: 'draining',
+          since: performance.now(),
+          until: this.#arm(this.#timing.drainMs, 'it did not drain within'),
+          reason,
+        }
+        return this.#tell({ type: 'drain', final, reason })
+      case 'draining':
+        return this.#tell({ type: 'drain', final, reason })
+      case 'gone':
+        return
+    }
+  }
+
+  kill(reason: string): void {
+    if (this.#state.name === 'gone') return
+    this.#killReason ??= reason
+    this.#child.kill('SIGKILL')
+  }
+
+  #hear(message: ToMaster): void {
+    switch (message.type) {
+      case 'ready':
+        if (this.#state.name !== 'starting') return
+        clearTimeout(this.#deadline)
+        this.#wasReady = true
+        this.#state = { name: 'ready', since: performance.now() }
+        return this.#events.ready(this, message.summary)
+      case 'failed':
+        this.#failure ??= message.failure
+        return
+      case 'asked-to-stop':
+        return this.#events.askedToStop(this, message.signal)
+      case 'drained':
+        this.#cut = message.cut
+        return
+    }
+  }
+
+  #tell(message: ToWorker): void {
+    if (!this.#child.connected) return
+    // A worker that dies before it can read is reported by its exit, which says more than the broken pipe.
+    this.#child.send(message, () => undefined)
+  }
+
+  /** Kills the worker unless it has moved on by then; returns when that would be. */
+  #arm(ms: number | null, missed: string): number | null {
+    clearTimeout(this.#deadline)
+    if (ms === null) return null
+    this.#deadline = setTimeout(() => this.kill(`${missed} ${ms / 1000} s`), ms)
+    return performance.now() + ms
+  }
+
+  #notSpawned(error: NodeJS.ErrnoException): void {
+    if (this.#child.pid !== undefined) return
+    this.#killReason = `it could not be started: ${error.message}`
+    this.#finish(null, null)
+  }
+
+  #finish(status: number | null, signal: string | null): void {
+    if (this.#state.name === 'gone') return
+    clearTimeout(this.#deadline)
+    const now = performance.now()
+    const isOrderly = this.#state.name === 'draining' && status === 0 && this.#failure === null
+    const reason = this.#killReason ?? this.#failure?.message ?? (isOrderly ? 'drained' : describeExit(status, signal))
+    const end: WorkerEnd = {
+      status,
+      signal,
+      reason,
+      isOrderly,
+      wasKilled: this.#killReason !== null,
+      uptimeMs: now - this.#bornAt,
+      wasReady: this.#wasReady,
+    }
+    this.#state = { name: 'gone', since: now, end }
+    this.#events.gone(this, end, this.#failure)
+  }
+}
+
+/** Node's own flags go on to the workers, but not those that belong to one process: the inspector's, a script given as text. */
+export function workerFlags(execArgv: readonly string[]): string[] {
+  const flags: string[] = []
+  for (let index = 0; index < execArgv.length; index++) {
+    const flag = execArgv[index] ?? ''
+    if (/^(?:-e|--eval|-p|--print|-pe)$/.test(flag)) index++
+    else if (!/^--(?:inspect|debug|watch|test|input-type|eval|print)/.test(flag)) flags.push(flag)
+  }
+  return flags
+}

@@ -1,0 +1,46 @@
+// Every message between a master and its workers, in both directions, and nothing else. Plain data
+// (structured clone), so that a thread can be told the same as a process. Messages of reload, upgrade
+// and the watchdog join these two unions when they come.
+import type { ConfigSnapshot } from '../config/index.ts'
+import type { ListenRequest } from './address.ts'
+import type { Failure } from './failure.ts'
+
+/** A service by reference: code travels by name only, so that a worker builds what the master checked. */
+export interface ServiceSpec {
+  /** `module:attr` of a class or function that makes the service. */
+  readonly reference: string
+  /** Handed to it; plain data. */
+  readonly args: unknown
+  /** The folder whose manifest gives the reference its meaning. */
+  readonly from: string
+  /** The service's name in logs and process lists. */
+  readonly name: string
+  readonly version: string | null
+}
+
+export interface InheritedListener {
+  readonly request: ListenRequest
+  /** The number of the descriptor in the worker. */
+  readonly fd: number
+}
+
+export type ToWorker =
+  | {
+      readonly type: 'start'
+      readonly workerId: number
+      readonly service: ServiceSpec
+      readonly config: ConfigSnapshot
+      readonly listeners: readonly InheritedListener[]
+    }
+  /** `final`: no other worker will take what waits in the accept queue. A second order may make a drain final. */
+  | { readonly type: 'drain'; readonly final: boolean; readonly reason: string }
+
+export type ToMaster =
+  /** The service is built and its listeners listen. `summary` is what it serves, in one line. */
+  | { readonly type: 'ready'; readonly summary: string | null }
+  /** The last words of a worker that cannot start or go on. */
+  | { readonly type: 'failed'; readonly failure: Failure }
+  /** Somebody asked this worker itself to stop; only the master can do it without a gap. */
+  | { readonly type: 'asked-to-stop'; readonly signal: string }
+  /** Everything is finished or cut; the worker ends after this. */
+  | { readonly type: 'drained'; readonly cut: number }

@@ -1,0 +1,77 @@
+// The options of the launcher, in [DEFAULT] as oslo.service has its own; names are its names where
+// it has the thing. Read by the master and, from the snapshot, by every worker.
+import { availableParallelism } from 'node:os'
+import { float, group, int, multi, type ValuesOf } from '../config/index.ts'
+
+export const launchGroup = group(
+  'DEFAULT',
+  {
+    workers: int({
+      default: 1,
+      min: 1,
+      cli: true,
+      help: 'Number of workers. One runs in the process itself; more are processes of their own that share the listening sockets.',
+    }),
+    listen: multi({
+      default: ['127.0.0.1:8774'],
+      cli: true,
+      metavar: 'ADDRESS',
+      help: 'Address to serve on: host:port, [IPv6 address]:port, or unix:/path?mode=0660. May be given several times.',
+    }),
+    backlog: int({
+      default: 511,
+      min: 1,
+      help: 'How many connections may wait to be accepted, per address (the kernel caps it at net.core.somaxconn).',
+    }),
+    graceful_shutdown_timeout: int({
+      default: 60,
+      min: 0,
+      help: 'Seconds that work in hand has to finish when a worker stops. After them it is cut. 0 waits without end.',
+    }),
+    keepalive_grace: float({
+      min: 0,
+      help: 'Seconds that idle connections are kept when a worker stops, so that a request already on its way is still answered. Default: keep_alive_timeout and one second.',
+    }),
+    stop_delay: float({
+      default: 0,
+      min: 0,
+      help: 'Seconds to go on accepting after a stop was ordered, for load balancers that need time to notice.',
+    }),
+    start_timeout: float({ default: 30, min: 0, help: 'Seconds that a worker has to get ready. 0 waits without end.' }),
+    keep_alive_timeout: float({
+      default: 5,
+      min: 0.1,
+      help: 'Seconds that an idle connection is kept open for a next request.',
+    }),
+    headers_timeout: float({
+      default: 60,
+      min: 0,
+      help: 'Seconds that a client has to send the head of a request. 0 waits without end.',
+    }),
+    request_timeout: float({
+      default: 300,
+      min: 0,
+      help: 'Seconds that a client has to send a whole request. 0 waits without end.',
+    }),
+    client_socket_timeout: float({
+      default: 900,
+      min: 0,
+      help: 'Seconds without a byte in either direction after which a connection is closed. 0 waits without end.',
+    }),
+    tcp_keepidle: float({
+      default: 600,
+      min: 0,
+      help: 'Seconds of silence after which the kernel asks whether a client is still there. 0 never asks.',
+    }),
+    max_header_size: int({ default: 16_384, min: 1024, help: 'Bytes that the head of a request may have.' }),
+    task_pool_threads: int({
+      default: availableParallelism(),
+      min: 1,
+      sampleDefault: '<number of CPUs>',
+      help: 'Threads of the pool that a worker gives CPU-bound work to. They start when first needed.',
+    }),
+  },
+  { help: 'How the service is launched, served and stopped.' },
+)
+
+export type LaunchSettings = ValuesOf<typeof launchGroup>

@@ -1,0 +1,73 @@
+// Who holds an address that we cannot have: the pid and command behind a listening socket, found
+// through /proc. Runs where a bind or a listen has failed. Says null rather than guess:
+// another user's process does not show its descriptors.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { endianness } from 'node:os'
+import ipaddr from 'ipaddr.js'
+import type { ListenAddress } from './address.ts'
+import { listenersOn, socketsAt } from './proc-net.ts'
+
+export interface Holder {
+  readonly pid: number
+  readonly command: string
+}
+
+/** The host of a TCP address must be an IP address here. */
+export function findHolder(address: ListenAddress): Holder | null {
+  const inodes = address.kind === 'unix' ? socketsAt(address.path) : rivals(address)
+  if (!inodes || inodes.length === 0) return null
+  const wanted = new Set(inodes.map((inode) => `socket:[${inode}]`))
+  const pid = processIds().find((candidate) => holdsOne(candidate, wanted))
+  return pid === undefined ? null : { pid, command: commandOf(pid) }
+}
+
+/** `pid 812 (nginx -g daemon off;)`. */
+export function renderHolder(holder: Holder): string {
+  return `pid ${holder.pid}${holder.command === '' ? '' : ` (${holder.command})`}`
+}
+
+/** Listeners on the port whose address is ours, or where one of both is "all addresses". */
+function rivals({ host, port }: { host: string; port: number }): string[] | undefined {
+  const own = tableAddress(host)
+  const collides = (other: string): boolean => other === own || /^0+$/.test(own) || /^0+$/.test(other)
+  return listenersOn(port)
+    ?.filter((row) => collides(row.address))
+    .map((row) => row.inode)
+}
+
+/** An IP address as /proc/net/tcp writes it. */
+export function tableAddress(ip: string): string {
+  const bytes = Buffer.from(ipaddr.parse(ip).toByteArray())
+  return (endianness() === 'LE' ? bytes.swap32() : bytes).toString('hex').toUpperCase()
+}
+
+/** In the order of their ids, so that a master is named before its workers. */
+function processIds(): number[] {
+  return attempt(() => readdirSync('/proc'), [])
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b)
+}
+
+function holdsOne(pid: number, sockets: ReadonlySet<string>): boolean {
+  const folder = `/proc/${pid}/fd`
+  return attempt(() => readdirSync(folder), []).some((fd) =>
+    sockets.has(attempt(() => readlinkSync(`${folder}/${fd}`), '')),
+  )
+}
+
+function commandOf(pid: number): string {
+  const command = attempt(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '')
+    .replaceAll('\0', ' ')
+    .trim()
+  return command.length > 120 ? `${command.slice(0, 119)}…` : command
+}
+
+/** A process may end, or be closed to us, between two looks: then it is not the one we can name. */
+function attempt<T>(look: () => T, otherwise: T): T {
+  try {
+    return look()
+  } catch {
+    return otherwise
+  }
+}

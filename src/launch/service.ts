@@ -1,0 +1,66 @@
+// The contract of what a launcher runs: HTTP apps, RPC servers and periodic agents alike. Types
+// only. A service is named by reference and made inside its worker; it never crosses to another.
+import type { Server } from 'node:net'
+import type { Config } from '../config/index.ts'
+import type { Logger } from '../log/index.ts'
+import type { ListenRequest } from './address.ts'
+
+/**
+ * One per worker. A launcher calls `start`, then `stop`, then `wait`, each once at most.
+ *
+ * A stop has two phases, because running work may need what taking new work uses: `stop` closes the
+ * intake, `wait` lets what is in hand finish, and only then run the `onClose` hooks, in reverse.
+ */
+export interface Service {
+  /**
+   * Builds what it needs and begins. The worker is ready when this returns; a start that goes on
+   * running calls `context.ready()` itself. Throwing ends the worker.
+   */
+  start(context: ServiceContext): void | Promise<void>
+  /** Takes no new work from here on. Work in hand goes on. */
+  stop(order: StopOrder): void | Promise<void>
+  /** Returns when nothing is in hand; the number of things cut short is told to the master. */
+  wait(): void | number | Promise<void | number>
+  /** The configuration has changed: mutable options have new values. */
+  reset?(): void | Promise<void>
+  /** What it serves, in one line for the start log: `cors > request_id > api`. Asked once it is ready. */
+  describe?(): string
+}
+
+export interface ServiceContext {
+  readonly config: Config
+  readonly log: Logger
+  /** The folder whose manifest gives references their meaning. */
+  readonly from: string
+  /** From 1; a worker that replaces another has its id. Good for sharding. */
+  readonly workerId: number
+  /** The addresses of this service. It decides when to listen on them. */
+  readonly listeners: readonly ServiceListener[]
+  /** Aborted as soon as a stop is ordered, before `stop_delay`: for health checks, and for loops that should not begin anew. */
+  readonly stopping: AbortSignal
+  /** Says ready before `start` returns. Later calls do nothing. */
+  ready(): void
+  /** Runs after `wait`, in reverse order of registration. */
+  onClose(release: () => void | Promise<void>): void
+}
+
+export interface ServiceListener {
+  readonly request: ListenRequest
+  /**
+   * Makes the server accept from this address, which every worker shares. Once per listener.
+   * @throws SlipwayError SLIPWAY_LAUNCH_PORT_IN_USE and its siblings
+   */
+  listen(server: Server, backlog: number): Promise<void>
+}
+
+export interface StopOrder {
+  /** No other worker takes over: what waits to be accepted must be accepted here. */
+  readonly isFinal: boolean
+  /** In words, for the log. */
+  readonly reason: string
+  /** Aborted when the time for finishing is over: cut what is left, so that `wait` returns. */
+  readonly signal: AbortSignal
+}
+
+/** What the reference of a service leads to: a class, or a function that makes one. May be async. */
+export type ServiceFactory = (args: never) => Service | Promise<Service>

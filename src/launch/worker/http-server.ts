@@ -1,0 +1,128 @@
+// Serves one app on all addresses of a service, and stops without losing a request. Runs in the worker
+// (or in the one process). What a request is answered with is the edge's affair; TLS and HTTP/2 are
+// not here yet.
+import { createServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import type { App } from '../../http/contract.ts'
+import { createEdge, type Edge } from '../../http/edge.ts'
+import { launchGroup, type LaunchSettings } from '../options.ts'
+import type { ServiceContext, ServiceListener, StopOrder } from '../service.ts'
+import { closeListener, closeWhenDrained } from './accept-queue.ts'
+
+const sweepMs = 50
+
+interface Door {
+  readonly server: Server
+  readonly listener: ServiceListener
+  /** Resolves when the listener is closed and every connection has ended. */
+  readonly closed: Promise<void>
+}
+
+/**
+ * The HTTP half of a service: `listen` in its `start`, `stop` and `wait` in those of the service.
+ *
+ *     start(context) { this.http = new HttpServer(app, context); return this.http.listen() }
+ */
+export class HttpServer {
+  readonly #edge: Edge
+  readonly #doors: readonly Door[]
+  readonly #settings: LaunchSettings
+  readonly #sockets = new Set<Socket>()
+  /** Those that were open when the stop came, and its order. */
+  #stopping: { readonly doors: readonly Door[]; readonly order: StopOrder } | null = null
+
+  constructor(app: App, context: ServiceContext) {
+    this.#settings = context.config.get(launchGroup)
+    this.#edge = createEdge(app, { log: context.log })
+    this.#doors = context.listeners.map((listener) => this.#door(listener))
+  }
+
+  /** Requests that are being answered. */
+  get inFlight(): number {
+    return this.#edge.inFlight
+  }
+
+  /** Returns when every address accepts. */
+  async listen(): Promise<void> {
+    await Promise.all(this.#doors.map(({ server, listener }) => listener.listen(server, this.#settings.backlog)))
+  }
+
+  /** Returns when no address accepts any more. */
+  async stop(order: StopOrder): Promise<void> {
+    const doors = this.#doors.filter(({ server }) => server.listening)
+    this.#stopping = { doors, order }
+    await Promise.all(doors.map(({ server, listener }) => closeDoor(server, listener, order.isFinal)))
+    // Not before: a client told to close its connection opens the next one at once, and would meet the closing door.
+    this.#edge.drain()
+  }
+
+  /** Returns when every connection has ended; says how many requests were cut. */
+  async wait(): Promise<number> {
+    if (this.#stopping === null) throw new TypeError('wait() comes after stop()')
+    const { doors, order } = this.#stopping
+    let cut = 0
+    const cutAll = (): void => {
+      cut = this.#edge.inFlight
+      for (const socket of this.#sockets) socket.destroy()
+    }
+    const endIdle = this.#endIdleAfterGrace()
+    if (order.signal.aborted) cutAll()
+    else order.signal.addEventListener('abort', cutAll, { once: true })
+    await Promise.all(doors.map((door) => door.closed))
+    endIdle.stop()
+    order.signal.removeEventListener('abort', cutAll)
+    return cut
+  }
+
+  /** Whoever is idle may be about to ask again: it gets the grace to do so, then goes. */
+  #endIdleAfterGrace(): { stop(): void } {
+    const { keepalive_grace: grace, keep_alive_timeout: keepAlive } = this.#settings
+    let sweep: NodeJS.Timeout | undefined
+    const begin = setTimeout(
+      () => {
+        sweep = setInterval(() => this.#endIdle(), sweepMs)
+        this.#endIdle()
+      },
+      (grace ?? keepAlive + 1) * 1000,
+    )
+    return {
+      stop() {
+        clearTimeout(begin)
+        clearInterval(sweep)
+      },
+    }
+  }
+
+  #endIdle(): void {
+    for (const { server } of this.#doors) server.closeIdleConnections()
+    // To Node a connection that never sent a byte is busy; it would hold the drain to its last second.
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+
+  #door(listener: ServiceListener): Door {
+    const settings = this.#settings
+    const server = createServer(
+      {
+        keepAlive: settings.tcp_keepidle > 0,
+        keepAliveInitialDelay: settings.tcp_keepidle * 1000,
+        keepAliveTimeout: settings.keep_alive_timeout * 1000,
+        headersTimeout: settings.headers_timeout * 1000,
+        requestTimeout: settings.request_timeout * 1000,
+        maxHeaderSize: settings.max_header_size,
+      },
+      (req, res) => this.#edge.handle(req, res),
+    )
+    server.on('checkContinue', (req, res) => this.#edge.handleContinue(req, res))
+    server.setTimeout(settings.client_socket_timeout * 1000)
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    return { server, listener, closed: new Promise((resolve) => server.once('close', () => resolve())) }
+  }
+}
+
+async function closeDoor(server: Server, listener: ServiceListener, isFinal: boolean): Promise<void> {
+  if (isFinal) await closeWhenDrained(server, listener.request.address)
+  else closeListener(server)
+}

@@ -1,0 +1,101 @@
+// Entry of a worker process: does what its master says over the IPC channel and nothing of its own
+// accord. Without a master it drains and ends. The only file of the room that calls process.exit.
+import { Config } from '../../config/index.ts'
+import { errorCodes, ExitCode } from '../../errors.ts'
+import { createLogger, type Logger } from '../../log/index.ts'
+import { describeThrown, type Failure, toFailure } from '../failure.ts'
+import type { ToMaster, ToWorker } from '../messages.ts'
+import { launchGroup } from '../options.ts'
+import { inheritedListener } from './listeners.ts'
+import { type DrainOrder, ServiceRunner } from './service-runner.ts'
+
+/** systemd signals a whole control group: the master's own order, a final one, then comes within this time and goes first. */
+const askAfterMs = 250
+
+let runner: ServiceRunner | null = null
+let log: Logger | null = null
+let isReady = false
+let isDraining = false
+let isEnding = false
+
+function tell(message: ToMaster): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || process.send === undefined) return resolve()
+    // A master that has just gone cannot be told; `disconnect` follows.
+    process.send(message, () => resolve())
+  })
+}
+
+async function obey(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case 'start':
+      return start(message)
+    case 'drain':
+      return drain(message)
+  }
+}
+
+async function start(order: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+  const { workerId, service } = order
+  process.title = `${service.name}: worker ${workerId}`
+  try {
+    const config = Config.fromSnapshot(order.config, [launchGroup])
+    log = await createLogger(config, { name: service.name })
+    const listeners = order.listeners.map(inheritedListener)
+    runner = new ServiceRunner({ spec: service, workerId, config, log, listeners })
+    const summary = await runner.start()
+    isReady = true
+    await tell({ type: 'ready', summary })
+  } catch (error) {
+    await fail(toFailure(error, 'SLIPWAY_LAUNCH_WORKER_BOOT', `worker ${workerId} could not start`))
+  }
+}
+
+async function drain(order: DrainOrder): Promise<void> {
+  isDraining = true
+  // Nothing was accepted yet, and a start cannot be stopped half way.
+  if (runner === null || !isReady) return end(ExitCode.ok)
+  const cut = await runner.drain(order)
+  await tell({ type: 'drained', cut })
+  end(ExitCode.ok)
+}
+
+/** Once: what follows from the first failure is not told. */
+async function fail(failure: Failure): Promise<void> {
+  if (isEnding) return
+  isEnding = true
+  if (process.connected) await tell({ type: 'failed', failure })
+  else log?.fatal({ stack: failure.thrown?.stack }, failure.message)
+  end(errorCodes[failure.code])
+}
+
+function end(status: number): void {
+  process.exit(status)
+}
+
+function crash(kind: string, error: unknown): void {
+  void fail(toFailure(error, 'SLIPWAY_LAUNCH_WORKER_DIED', kind))
+}
+
+process.on('message', (message) => void obey(message as ToWorker))
+process.on('uncaughtException', (error) => crash('uncaught exception', error))
+process.on('unhandledRejection', (error) => crash('unhandled rejection', error))
+process.on('disconnect', () => {
+  if (isEnding) return
+  log?.warn('the master is gone: draining')
+  drain({ final: true, reason: 'the master is gone' }).catch((error: unknown) => {
+    log?.fatal({ err: error }, `drain failed: ${describeThrown(error)}`)
+    end(ExitCode.software)
+  })
+})
+// A worker that is asked to stop, by whoever knows its pid, leaves the how to its master.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    setTimeout(() => {
+      if (!isDraining) void tell({ type: 'asked-to-stop', signal })
+    }, askAfterMs)
+  })
+}
+process.on('SIGHUP', () => log?.warn('SIGHUP is for the master: nothing changed'))
+// Without a handler Node would open its inspector on a port.
+process.on('SIGUSR1', () => log?.info('SIGUSR1 received: nothing changed'))

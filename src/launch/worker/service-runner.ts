@@ -1,0 +1,133 @@
+// Runs one service from its reference to its last hook. The same code in a worker process and in the
+// one process; it knows nothing of processes, messages or signals.
+import type { Config } from '../../config/index.ts'
+import type { Logger } from '../../log/index.ts'
+import { describeThrown } from '../failure.ts'
+import type { ServiceSpec } from '../messages.ts'
+import { launchGroup } from '../options.ts'
+import type { Service, ServiceContext, ServiceListener, StopOrder } from '../service.ts'
+import { loadService } from './load-service.ts'
+
+/** After the cut all that is left of a stop has this long; the master kills later than that. */
+const lastMs = 500
+const late = Symbol('late')
+
+export interface RunnerParts {
+  readonly spec: ServiceSpec
+  readonly workerId: number
+  readonly config: Config
+  readonly log: Logger
+  readonly listeners: readonly ServiceListener[]
+}
+
+export interface DrainOrder {
+  readonly final: boolean
+  readonly reason: string
+}
+
+export class ServiceRunner {
+  readonly #parts: RunnerParts
+  readonly #hooks: (() => void | Promise<void>)[] = []
+  readonly #stopping = new AbortController()
+  readonly #cut = new AbortController()
+  /** Resolves when there is no time left for anything. */
+  readonly #late: Promise<typeof late>
+  #lateTimer: NodeJS.Timeout | undefined
+  #service: Service | null = null
+  #isFinal = false
+  #drained: Promise<number> | null = null
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts
+    this.#late = new Promise((resolve) => {
+      this.#cut.signal.addEventListener('abort', () => (this.#lateTimer = setTimeout(() => resolve(late), lastMs)), {
+        once: true,
+      })
+    })
+  }
+
+  /** Resolves with the service's own line when it is ready. Rejects with what its code threw, or why it could not be made. */
+  async start(): Promise<string | null> {
+    const service = await loadService(this.#parts.spec)
+    this.#service = service
+    await this.#untilReady(service)
+    return service.describe?.() ?? null
+  }
+
+  /** Stops in order, once; a second call waits for the first, and can make it final. Never rejects; says how many things were cut. */
+  drain(order: DrainOrder): Promise<number> {
+    this.#isFinal ||= order.final
+    return (this.#drained ??= this.#drain(order.reason))
+  }
+
+  /** Ends the waiting: what is in hand is dropped. */
+  cut(): void {
+    this.#cut.abort()
+  }
+
+  async #untilReady(service: Service): Promise<void> {
+    let isReady = false
+    await new Promise<void>((resolve, reject) => {
+      const ready = (): void => {
+        isReady = true
+        resolve()
+      }
+      const started = Promise.resolve().then(() => service.start(this.#context(ready)))
+      // A start that fails after it has said ready is a crash: nobody waits for it any more.
+      started.then(ready, (error: unknown) => (isReady ? crash(error) : reject(error as Error)))
+    })
+  }
+
+  #context(ready: () => void): ServiceContext {
+    const { spec, config, log, workerId, listeners } = this.#parts
+    const onClose: ServiceContext['onClose'] = (release) => void this.#hooks.push(release)
+    return { from: spec.from, config, log, workerId, listeners, stopping: this.#stopping.signal, ready, onClose }
+  }
+
+  async #drain(reason: string): Promise<number> {
+    const { graceful_shutdown_timeout: grace, stop_delay: delay } = this.#parts.config.get(launchGroup)
+    this.#stopping.abort()
+    await waitFor(delay * 1000, this.#cut.signal)
+    const timer = grace > 0 ? setTimeout(() => this.#cut.abort(), grace * 1000) : undefined
+    const order: StopOrder = { isFinal: this.#isFinal, reason, signal: this.#cut.signal }
+    await this.#step('stop', () => this.#service?.stop(order))
+    const cut = await this.#step('wait', () => this.#service?.wait())
+    for (const release of this.#hooks.toReversed()) await this.#step('a close hook', release)
+    clearTimeout(timer)
+    clearTimeout(this.#lateTimer)
+    return typeof cut === 'number' ? cut : 0
+  }
+
+  /** One step of a stop: a failing or hanging one is logged and does not keep the others from running. */
+  async #step<T>(name: string, run: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await Promise.race([Promise.resolve().then(run), this.#late])
+      if (result !== late) return result
+      this.#parts.log.warn(`${this.#parts.spec.name}: ${name} did not end in time and was left behind`)
+    } catch (error) {
+      this.#parts.log.error({ err: error }, `${this.#parts.spec.name}: ${name} failed: ${describeThrown(error)}`)
+    }
+    return undefined
+  }
+}
+
+/** Resolves after the time, or at once when the signal is aborted. */
+async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}
+
+/** Makes an error that has no owner the process's, as an unhandled rejection is. */
+function crash(error: unknown): void {
+  queueMicrotask(() => {
+    throw error
+  })
+}
