@@ -5,8 +5,8 @@ import type * as Commander from 'commander'
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError } from '../errors.ts'
 import { helpOf } from './help.ts'
+import { flagName } from './names.ts'
 import type { Registered, Registry } from './registry.ts'
-import { flagName } from './resolver.ts'
 
 /** `--help` or `--version` was asked for: print `output`, end with `exitCode`. Not a failure. */
 export class HelpShown extends Error {

@@ -3,10 +3,11 @@
 import { closeNames } from '../diagnostic.ts'
 import { type Diagnostic, errorOf, SlipwayError } from '../errors.ts'
 import { findIn } from './find-files.ts'
-import { convert, expectedOf, Rejection } from './kinds.ts'
+import { fullName, optionKey } from './names.ts'
 import type { Option, OptionGroup, Options, ValuesOf } from './option.ts'
 import { type Registered, Registry } from './registry.ts'
-import { Resolver, shownValue } from './resolver.ts'
+import { Resolver } from './resolver.ts'
+import { checkValue } from './setting.ts'
 import { type Origin, type Source, Sources } from './sources.ts'
 import { unknownGroups, unknownOptions, unknownVariables } from './unknown.ts'
 
@@ -45,7 +46,7 @@ export class Config {
   readonly prog: string
   readonly project: string | null
   readonly version: string | null
-  /** The words of the command line that are no flags. */
+  /** The words of the command line that are no flags; empty unless `positionals` allowed them. */
   readonly args: readonly string[]
   readonly #snapshot: ConfigSnapshot
   readonly #sources: Sources
@@ -103,16 +104,16 @@ export class Config {
    * @throws SlipwayError with every problem; SLIPWAY_CONFIG_DECLARATION for a flag that comes too late
    */
   register(...groups: readonly OptionGroup[]): void {
+    for (const group of groups) this.#checkFlags(group)
     const added = groups.flatMap((group) => this.#registry.add(group))
-    const late = added.find(({ option, key }) => option.cli && !this.#snapshot.flags.includes(key))
-    if (late) {
-      throw new SlipwayError('SLIPWAY_CONFIG_DECLARATION', `flag of option "${late.fullName}" is declared too late`, {
-        hint: 'give its group to readConfig: the command line is already read',
-        original: 'arguments already parsed: cannot register CLI option',
-      })
-    }
-    const problems = added.flatMap((registered) => this.#resolver.resolve(registered).problems)
-    if (problems.some(isError)) throw errorOf(problems.filter(isError))
+    // What is known may refer to what is new.
+    if (added.length > 0) this.#resolver.forget()
+    const keys = groups.flatMap(({ name, options }) => Object.keys(options).map((option) => optionKey(name, option)))
+    const problems = keys.flatMap((key) => {
+      const registered = this.#registry.get(key)
+      return registered ? this.#resolver.resolve(registered).problems : []
+    })
+    if (problems.some(isError)) throw errorOf([...new Set(problems)].filter(isError))
   }
 
   /**
@@ -131,9 +132,14 @@ export class Config {
     throw errorOf(problems.toSorted((a, b) => place(a) - place(b) || (a.where?.line ?? 0) - (b.where?.line ?? 0)))
   }
 
-  /** The value of `api.workers`; of DEFAULT by the name alone. */
+  /**
+   * The value of `api.workers`; of DEFAULT by the name alone.
+   * @throws SlipwayError SLIPWAY_CONFIG_UNKNOWN
+   */
   value(name: string): unknown {
-    return this.#resolver.resolve(this.#find(name)).value
+    const { value, isBroken, problems } = this.#resolver.resolve(this.#find(name))
+    if (isBroken) throw errorOf([...new Set(problems)])
+    return value
   }
 
   /** Where the value of `api.workers` was set. */
@@ -162,7 +168,7 @@ export class Config {
   }
 
   /**
-   * Sets a value above every source.
+   * Sets a value above every source; undefined takes it away again.
    * @throws SlipwayError SLIPWAY_CONFIG_VALUE
    */
   override(name: string, value: unknown): void {
@@ -170,7 +176,7 @@ export class Config {
   }
 
   /**
-   * Replaces an option's default in this configuration only.
+   * Replaces an option's default in this configuration only; undefined brings it back.
    * @throws SlipwayError SLIPWAY_CONFIG_VALUE
    */
   setDefault(name: string, value: unknown): void {
@@ -186,14 +192,27 @@ export class Config {
   }
 
   #ofValues(): Diagnostic[] {
-    return Array.from(this.#registry.all()).flatMap((registered) => this.#resolver.resolve(registered).problems)
+    return [...new Set(Array.from(this.#registry.all()).flatMap((one) => this.#resolver.resolve(one).problems))]
+  }
+
+  #checkFlags(group: OptionGroup): void {
+    for (const [name, option] of Object.entries(group.options)) {
+      const key = optionKey(group.name, name)
+      if (!option.cli || this.#snapshot.flags.includes(key)) continue
+      const message = `the flag of option "${fullName(group.name, name)}" is declared too late`
+      throw new SlipwayError('SLIPWAY_CONFIG_DECLARATION', message, {
+        hint: 'give its group to readConfig: the command line is already read',
+        original: 'arguments already parsed: cannot register CLI option',
+      })
+    }
   }
 
   #set(values: Map<string, unknown>, name: string, value: unknown): void {
     const { key, fullName, option } = this.#find(name)
     const needsOthers = JSON.stringify(value)?.includes('$') ?? false
-    if (!needsOthers && value !== null) checkValue(option, value, `option "${fullName}"`)
-    values.set(key, portable(value))
+    if (!needsOthers && value !== null && value !== undefined) checkValue(option, value, `option "${fullName}"`)
+    if (value === undefined) values.delete(key)
+    else values.set(key, portable(value))
     this.#values.clear()
     this.#resolver.forget()
   }
@@ -225,42 +244,17 @@ export class Config {
         value: shown('value' in given ? given.value : given.map(({ text }) => text).join(',')),
       })),
       secret: option.secret ?? false,
-      option,
+      option: option.secret ? { ...option, default: masked } : option,
     }
-  }
-}
-
-/**
- * One text by an option's declaration: what a deployment file's setting means.
- * @param subject what the message calls it: `setting "allowed_origin"`
- * @throws SlipwayError SLIPWAY_CONFIG_VALUE
- */
-export function parseSetting<T>(option: Option<T>, text: string, subject = 'a setting'): T {
-  return checkValue(option, text, subject) as T
-}
-
-function checkValue(option: Option, value: unknown, subject: string): unknown {
-  try {
-    return convert(option, value)
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error
-    const found = shownValue(value)
-    const reason = error.reason === null ? '' : `: ${error.reason}`
-    throw option.secret
-      ? new SlipwayError('SLIPWAY_CONFIG_VALUE', `${subject} has a value that does not fit it`, {
-          expected: expectedOf(option),
-        })
-      : new SlipwayError('SLIPWAY_CONFIG_VALUE', `${subject} cannot be ${found}${reason}`, {
-          found,
-          expected: expectedOf(option),
-        })
   }
 }
 
 /** JSON has no infinity: a text that converts back stands for it. */
 function portable(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value).replace('Infinity', 'inf')
-  return value
+  if (Array.isArray(value)) return value.map(portable)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, portable(part)]))
 }
 
 function isError(problem: Diagnostic): boolean {

@@ -1,7 +1,5 @@
 // The constructors of options, one per kind: what an author writes, with the types that follow.
-// Each refuses a declaration that contradicts itself at once, at import of the module that holds it.
-import { SlipwayError } from '../errors.ts'
-import { convert, expectedOf, Rejection } from './kinds.ts'
+// Nothing is checked here: an option has no name yet (group.ts).
 import type { CommonSettings, Kind, Option } from './option.ts'
 
 export interface StrSettings extends CommonSettings {
@@ -114,31 +112,5 @@ export const hostDomain = declare('hostDomain') as Declare<IpSettings, string>
 export const uri = declare('uri') as Declare<UriSettings, string>
 
 function declare(kind: Kind): (settings?: Partial<Option>) => Option {
-  return (settings = {}) => {
-    const option: Option = Object.freeze({ ...settings, kind })
-    checkDeclaration(option)
-    return option
-  }
-}
-
-function checkDeclaration(option: Option): void {
-  const { min, max } = option
-  if (min !== undefined && max !== undefined && min > max) {
-    throw new SlipwayError('SLIPWAY_CONFIG_DECLARATION', `an option's lowest value ${min} is above its highest, ${max}`)
-  }
-  // A default that refers to another option can only be judged when that one has its value.
-  const value = option.default
-  if (value === undefined || value === null || JSON.stringify(value)?.includes('$')) return
-  try {
-    convert(option, value)
-  } catch (error) {
-    if (!(error instanceof Rejection)) throw error
-    throw new SlipwayError(
-      'SLIPWAY_CONFIG_DECLARATION',
-      `an option's default ${JSON.stringify(value)} does not fit it`,
-      {
-        expected: expectedOf(option),
-      },
-    )
-  }
+  return (settings = {}) => Object.freeze({ ...settings, kind })
 }

@@ -1,8 +1,8 @@
 // The line that `--help` gives an option: what it is, what it may be, its default, its variable.
 // Pure; the layout of the whole is commander's.
 import { choicesOf, renderValue } from './kinds.ts'
+import { envName } from './names.ts'
 import type { Registered } from './registry.ts'
-import { envName } from './sources.ts'
 
 export function helpOf({ group, name, option }: Registered): string {
   const choices = [...choicesOf(option).keys()].join(', ')

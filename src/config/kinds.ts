@@ -2,18 +2,10 @@
 // Pure and free of sources: it knows neither an option's name nor where a text stood.
 import { strip, stripEnd } from '../ini/scanner.ts'
 import { isAddress, parseHostname, schemeOf } from './addresses.ts'
+import { toDict, toList, toMany } from './collections.ts'
 import { parseFloating, parseInteger, renderFloating } from './numbers.ts'
 import type { Kind, Option } from './option.ts'
-
-/** A value that an option does not take. The reason is null when "expected …" says it all. */
-export class Rejection extends Error {
-  readonly reason: string | null
-
-  constructor(reason: string | null = null) {
-    super(reason ?? 'not accepted')
-    this.reason = reason
-  }
-}
+import { Rejection } from './rejection.ts'
 
 interface KindRules {
   /** What the sample file and the documentation call it. */
@@ -40,15 +32,19 @@ const kinds: Record<Kind, KindRules> = {
   list: {
     label: 'list value',
     expected: (option) => `${option.bounds ? '[ ] round ' : ''}items separated by commas${expectedItem(option)}`,
-    convert: toList,
+    convert: (value, option) => toList(value, takeItem(option), option.bounds),
   },
   dict: {
     label: 'dict value',
     expected: (option) =>
       `${option.bounds ? '{ } round ' : ''}key:value pairs separated by commas${expectedItem(option)}`,
-    convert: toDict,
+    convert: (value, option) => toDict(value, takeItem(option), option.bounds),
   },
-  multi: { label: 'multi valued', expected: (option) => expectedOf(itemOf(option)), convert: toMany },
+  multi: {
+    label: 'multi valued',
+    expected: (option) => expectedOf(itemOf(option)),
+    convert: (value, option) => toMany(value, takeItem(option)),
+  },
   ip: { label: 'ip address value', expected: expectedAddress, convert: toAddress },
   hostname: { label: 'hostname value', expected: () => 'a host name', convert: (value) => toHostname(value, '') },
   host: {
@@ -201,70 +197,9 @@ function toBoolean(value: unknown): boolean {
   return truth
 }
 
-/** A part that its kind refuses is joined with the next, as the original does: `"a,b"` in quotes stays whole. */
-function joining<T>(parts: readonly string[], take: (part: string) => T): T[] {
-  const taken: T[] = []
-  for (let index = 0; index < parts.length; index += 1) {
-    let part = parts[index] ?? ''
-    let first: Rejection | null = null
-    for (;;) {
-      try {
-        taken.push(take(part))
-        break
-      } catch (error) {
-        if (!(error instanceof Rejection)) throw error
-        first ??= error
-        index += 1
-        if (index >= parts.length) throw first
-        part += `,${parts[index]}`
-      }
-    }
-  }
-  return taken
-}
-
-function inner(text: string, option: Option, open: string, close: string): string {
-  if (!option.bounds) return text
-  if (!text.startsWith(open) || !text.endsWith(close) || text.length < 2) throw new Rejection()
-  return text.slice(1, -1)
-}
-
-function toList(value: unknown, option: Option): readonly unknown[] {
+function takeItem(option: Option): (part: unknown) => unknown {
   const item = itemOf(option)
-  if (Array.isArray(value)) return Object.freeze(value.map((part) => convert(item, part)))
-  const text = inner(strip(textOf(value)).replace(/,+$/u, ''), option, '[', ']')
-  return Object.freeze(text === '' ? [] : joining(text.split(','), (part) => convert(item, strip(part))))
-}
-
-function toDict(value: unknown, option: Option): Readonly<Record<string, unknown>> {
-  const item = itemOf(option)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return dictOf(Object.entries(value).map(([key, part]) => [key, convert(item, part)]))
-  }
-  const text = inner(strip(textOf(value)), option, '{', '}')
-  if (text === '') return dictOf([])
-  return dictOf(
-    joining(text.split(','), (part) => {
-      const colon = part.indexOf(':')
-      if (colon === -1) throw new Rejection()
-      return [strip(part.slice(0, colon)), convert(item, strip(part.slice(colon + 1)))]
-    }),
-  )
-}
-
-function dictOf(pairs: readonly (readonly [string, unknown])[]): Readonly<Record<string, unknown>> {
-  const dict = Object.create(null) as Record<string, unknown>
-  for (const [key, value] of pairs) {
-    if (key === '') throw new Rejection('a key is empty')
-    if (key in dict) throw new Rejection(`key "${key}" is there twice`)
-    dict[key] = value
-  }
-  return Object.freeze(dict)
-}
-
-function toMany(value: unknown, option: Option): readonly unknown[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return Object.freeze(values.map((part) => convert(itemOf(option), part)))
+  return (part) => convert(item, part)
 }
 
 function expectedItem(option: Option): string {

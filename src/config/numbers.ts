@@ -3,8 +3,9 @@
 import { strip } from '../ini/scanner.ts'
 
 const integer = /^[+-]?\p{Nd}+(?:_\p{Nd}+)*$/u
-const decimal =
-  /^[+-]?(?:\p{Nd}+(?:_\p{Nd}+)*\.?(?:\p{Nd}+(?:_\p{Nd}+)*)?|\.\p{Nd}+(?:_\p{Nd}+)*)(?:[eE][+-]?\p{Nd}+(?:_\p{Nd}+)*)?$/u
+// One way to match each text: digits that two parts could share would make a long text slow.
+const digits = String.raw`\p{Nd}+(?:_\p{Nd}+)*`
+const decimal = new RegExp(`^[+-]?(?:${digits}(?:\\.(?:${digits})?)?|\\.${digits})(?:[eE][+-]?${digits})?$`, 'u')
 const infinite = /^([+-]?)inf(?:inity)?$/iu
 const digit = /\p{Nd}/u
 

@@ -2,7 +2,8 @@
 // Knows declarations only; values are the resolver's.
 import { isDeepStrictEqual } from 'node:util'
 import { SlipwayError } from '../errors.ts'
-import { foldGroup, fullName, type Option, type OptionGroup, optionKey, splitName } from './option.ts'
+import { foldGroup, fullName, optionKey, splitName } from './names.ts'
+import type { Option, OptionGroup } from './option.ts'
 
 /** An option in its place. */
 export interface Registered {

@@ -1,12 +1,13 @@
-// Raw settings → typed values: precedence, substitution, conversion, each option once and kept.
+// Raw settings → typed values: precedence and references, each option once and kept.
 // Never throws for what an operator wrote: problems are collected, so that all can be told at once.
 import { closeNames } from '../diagnostic.ts'
-import { type Diagnostic, diagnostic, type Where } from '../errors.ts'
-import { convert, expectedOf, Rejection, renderValue } from './kinds.ts'
+import { type Diagnostic, diagnostic } from '../errors.ts'
+import { type Candidate, Conversion, inCode, isTexts } from './conversion.ts'
+import { expectedOf, renderValue } from './kinds.ts'
+import { envName, flagName } from './names.ts'
 import type { Option } from './option.ts'
 import type { Registered, Registry } from './registry.ts'
-import { envName, type Origin, type Setting, type Sources, withoutText } from './sources.ts'
-import { substitute, substituteWithin } from './substitute.ts'
+import type { Origin, Sources } from './sources.ts'
 
 /** Values set in code, by option key; `setDefault` lies below every other source, `override` above. */
 export interface CodeValues {
@@ -25,14 +26,6 @@ export interface Resolved {
   /** What lost, the nearest first, without the default. */
   readonly overridden: readonly Candidate[]
 }
-
-/** One source's say: texts (one, unless the option is multi-valued) or a value from code. */
-export interface Candidate {
-  readonly origin: Origin
-  readonly given: readonly Setting[] | { readonly value: unknown }
-}
-
-const inCode = (kind: 'override' | 'setDefault' | 'default'): Origin => ({ kind, detail: kind, where: null })
 
 export class Resolver {
   readonly #registry: Registry
@@ -118,143 +111,12 @@ export class Resolver {
       job.failCycle(chain.map((key) => this.#registry.get(key)?.fullName ?? key))
       return ''
     }
-    const { value, isSecret, isBroken } = this.resolve(target)
+    const { value, isSecret, isBroken, problems } = this.resolve(target)
     if (isSecret) job.isSecret = true
-    // The other option has told its problem; this one has none of its own.
-    if (isBroken) job.isBroken = true
+    // The other option's problem is this one's too; a report tells it once.
+    if (isBroken) problems.filter(({ severity }) => severity === 'error').forEach((problem) => job.fail(problem))
     return referred(target.option, value)
   }
-}
-
-/** One conversion with what went wrong in it. */
-class Conversion {
-  readonly problems: Diagnostic[] = []
-  isSecret: boolean
-  isBroken = false
-  readonly #registered: Registered
-  readonly #refer: (name: string, job: Conversion) => string
-  #origin: Origin = inCode('default')
-
-  constructor(registered: Registered, refer: (name: string, job: Conversion) => string) {
-    this.#registered = registered
-    this.#refer = refer
-    this.isSecret = registered.option.secret ?? false
-  }
-
-  run({ origin, given }: Candidate): unknown {
-    const { option } = this.#registered
-    this.#origin = origin
-    if (!isTexts(given)) {
-      return this.#convert(
-        option,
-        substituteWithin(given.value, (name) => this.#refer(name, this)),
-        null,
-      )
-    }
-    if (option.kind === 'multi') {
-      return Object.freeze(given.map((setting) => this.#one(option.of ?? { kind: 'str' }, setting)))
-    }
-    const [setting] = given
-    return setting ? this.#one(option, setting) : null
-  }
-
-  fail(problem: Diagnostic): void {
-    this.isBroken = true
-    this.problems.push(problem)
-  }
-
-  failReference(name: string, alternatives: readonly string[]): void {
-    const subject = `option "${this.#registered.fullName}"`
-    // The name may be a piece of a password.
-    if (this.isSecret) {
-      this.#failSubstitution(`${subject} holds a "$" that names no option`, { hint: 'write "$$" for a dollar' })
-      return
-    }
-    const dotted = name.endsWith('.') ? `write "\${${name.slice(0, -1)}}" when a dot follows the name, or ` : ''
-    this.#failSubstitution(`${subject} refers to an unknown option "${name}"`, {
-      alternatives,
-      hint: `${dotted}write "$$" for a dollar`,
-    })
-  }
-
-  failCycle(chain: readonly string[]): void {
-    this.#failSubstitution(`option "${this.#registered.fullName}" refers to itself: ${chain.join(' > ')}`, {})
-  }
-
-  #failSubstitution(message: string, parts: { alternatives?: readonly string[]; hint?: string }): void {
-    const text = `${message}${givenBy(this.#origin)}`
-    this.fail(diagnostic('error', 'SLIPWAY_CONFIG_SUBSTITUTION', text, { ...parts, where: this.#where() }))
-  }
-
-  #one(option: Option, setting: Setting): unknown {
-    this.#origin = setting.origin
-    return this.#convert(
-      option,
-      substitute(setting.text, (name) => this.#refer(name, this)),
-      setting.text,
-    )
-  }
-
-  #convert(option: Option, value: unknown, written: string | null): unknown {
-    if (this.isBroken) return null
-    try {
-      return convert(option, value)
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error
-      this.fail(this.#misfit(option, value, error.reason, written))
-      return null
-    }
-  }
-
-  #misfit(option: Option, value: unknown, reason: string | null, written: string | null): Diagnostic {
-    const subject = `option "${this.#registered.fullName}"`
-    const expected = expectedOf(option)
-    const where = this.#where()
-    if (this.isSecret) {
-      const message = `${subject} has a value that does not fit it${givenBy(this.#origin)}`
-      return diagnostic('error', 'SLIPWAY_CONFIG_VALUE', message, { where, expected })
-    }
-    const shown = shownValue(value)
-    return diagnostic(
-      'error',
-      'SLIPWAY_CONFIG_VALUE',
-      `${subject} cannot be ${shown}${givenBy(this.#origin)}${reason === null ? '' : `: ${reason}`}`,
-      { where, expected, found: written === null || written === value ? shown : `${shown} after substitution` },
-    )
-  }
-
-  #where(): Where | null {
-    const { where } = this.#origin
-    return where && this.isSecret ? withoutText(where) : where
-  }
-}
-
-function isTexts(given: Candidate['given']): given is readonly Setting[] {
-  return Array.isArray(given)
-}
-
-/** Where a value came from, when no place in a file says so. */
-function givenBy({ kind, detail }: Origin): string {
-  switch (kind) {
-    case 'cli':
-    case 'env':
-      return `, given by ${detail}`
-    case 'override':
-      return ', set by the program'
-    case 'setDefault':
-    case 'default':
-      return ', its default'
-    case 'file':
-      return ''
-    default:
-      return kind satisfies never
-  }
-}
-
-/** A value as a message quotes it: short, on one line. */
-export function shownValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 80 ? `${text.slice(0, 77)}…"` : text
 }
 
 /** A value as a text that refers to it gets it: Python's spelling of true and false, '' for nothing. */
@@ -263,18 +125,12 @@ function referred(option: Option, value: unknown): string {
   return renderValue(option, value)
 }
 
-function missing({ group, name, fullName, option, key }: Registered): Diagnostic {
+function missing({ group, name, fullName, option }: Registered): Diagnostic {
   const flag = option.cli ? `, by ${flagName(group, name)}` : ''
   return diagnostic('error', 'SLIPWAY_CONFIG_REQUIRED', `option "${fullName}" has no value and needs one`, {
     expected: expectedOf(option),
-    hint: `set ${key.slice(key.lastIndexOf('.') + 1)} in [${group}] of a configuration file, as ${envName(group, name)}${flag}`,
+    hint: `set ${name} in [${group}] of a configuration file, as ${envName(group, name)}${flag}`,
   })
-}
-
-/** `--log-file`, in a group `--api-workers`; dashes for underscores. */
-export function flagName(group: string, name: string, prefix = ''): string {
-  const path = group === 'DEFAULT' ? `${prefix}${name}` : `${group}-${prefix}${name}`
-  return `--${path.replaceAll('_', '-')}`
 }
 
 function notesOf(registered: Registered, { given, origin }: Candidate, value: unknown): Diagnostic[] {
@@ -286,7 +142,8 @@ function notesOf(registered: Registered, { given, origin }: Candidate, value: un
   }
   for (const oldName of new Set(given.map((setting) => setting.oldName))) {
     if (oldName !== null) {
-      note('SLIPWAY_CONFIG_DEPRECATED', `"${oldName}" is an old name of option "${fullName}"`, `write ${fullName}`)
+      const newName = oldName.startsWith('--') ? flagName(registered.group, registered.name) : fullName
+      note('SLIPWAY_CONFIG_DEPRECATED', `"${oldName}" is an old name of option "${fullName}"`, `write ${newName}`)
     }
   }
   if (option.deprecatedForRemoval) {

@@ -2,7 +2,7 @@
 // Text in, text out; conversion and substitution are the resolver's. Reads nothing itself.
 import { type Diagnostic, errorOf, isSlipwayError, type Where } from '../errors.ts'
 import { type OsloEntry, type OsloFile, parseOslo } from '../ini/index.ts'
-import { optionKey } from './option.ts'
+import { envName, optionKey } from './names.ts'
 import type { Registered } from './registry.ts'
 
 /** Where a value was set. */
@@ -136,11 +136,6 @@ export class Sources {
     const text = Object.hasOwn(this.env, detail) ? this.env[detail] : undefined
     return text === undefined ? [] : [{ text, origin: { kind: 'env', detail, where: null }, oldName: null }]
   }
-}
-
-/** `OS_<GROUP>__<OPTION>`; DEFAULT is spelt out, a dash in a group's name stays. */
-export function envName(group: string, name: string): string {
-  return `OS_${group.toUpperCase()}__${name.toUpperCase()}`
 }
 
 /** A place whose line must not be shown. */

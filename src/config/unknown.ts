@@ -3,9 +3,9 @@
 import { closeNames } from '../diagnostic.ts'
 import { type Diagnostic, diagnostic, type Where } from '../errors.ts'
 import type { OsloEntry } from '../ini/index.ts'
-import { foldGroup, optionKey } from './option.ts'
+import { envName, foldGroup, optionKey } from './names.ts'
 import type { Registered, Registry } from './registry.ts'
-import { envName, type Sources } from './sources.ts'
+import type { Sources } from './sources.ts'
 
 /** Options in a group that the program declares, but not with this name. */
 export function unknownOptions(sources: Sources, registry: Registry, severity: Diagnostic['severity']): Diagnostic[] {
