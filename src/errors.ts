@@ -41,6 +41,8 @@ export const errorCodes = {
   SLIPWAY_REFERENCE_TIMEOUT: ExitCode.software,
   SLIPWAY_REFERENCE_NOT_CALLABLE: ExitCode.config,
 
+  SLIPWAY_SCRIPT_UNSETTLED: ExitCode.software,
+
   SLIPWAY_DISTRIBUTION_MISSING: ExitCode.config,
   SLIPWAY_DISTRIBUTION_ENTRY: ExitCode.config,
   SLIPWAY_DISTRIBUTION_AMBIGUOUS: ExitCode.config,

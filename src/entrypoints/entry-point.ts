@@ -2,6 +2,7 @@
 // forms share. Pure.
 import { closeNames } from '../diagnostic.ts'
 import { type Diagnostic, diagnostic, isSlipwayError, type SlipwayError, type Where } from '../errors.ts'
+import { indentOf, strip } from '../ini/scanner.ts'
 import { parseReference, type Reference } from './reference.ts'
 
 export interface EntryPoint {
@@ -40,22 +41,44 @@ export class ManifestEntries {
 
   /** An entry whose name stands before in the same group: both are kept where the original keeps them. */
   addOnce(entry: Parameters<ManifestEntries['add']>[0], severity: Diagnostic['severity']): void {
-    const present = this.entryPoints.find(({ group, name }) => group === entry.group && name === entry.name)
-    if (present) {
-      this.problems.push(
-        diagnostic(
-          severity,
-          'SLIPWAY_MANIFEST_DUPLICATE',
-          `entry point "${entry.name}" stands twice in group "${entry.group}"`,
-          {
-            where: entry.where,
-            found: `the first is in line ${present.where.line}`,
-            expected: 'one entry of a name',
-          },
-        ),
-      )
-    }
+    const present = this.#find(entry)
+    if (present) this.#sayTwice(entry, present, severity)
     this.add(entry)
+  }
+
+  /** What another reader found in the same file. An entry that both have alike stands once. */
+  merge(other: ManifestEntries): void {
+    this.problems.push(...other.problems)
+    const before = [...this.entryPoints]
+    for (const entry of other.entryPoints) {
+      const present = before.find(({ group, name }) => group === entry.group && name === entry.name)
+      if (present?.value === entry.value) continue
+      if (present) this.#sayTwice(entry, present, 'error')
+      this.entryPoints.push(entry)
+    }
+  }
+
+  #find(entry: { readonly group: string; readonly name: string }): EntryPoint | undefined {
+    return this.entryPoints.find(({ group, name }) => group === entry.group && name === entry.name)
+  }
+
+  #sayTwice(
+    entry: { readonly group: string; readonly name: string; readonly where: Where },
+    present: EntryPoint,
+    severity: Diagnostic['severity'],
+  ): void {
+    this.problems.push(
+      diagnostic(
+        severity,
+        'SLIPWAY_MANIFEST_DUPLICATE',
+        `entry point "${entry.name}" stands twice in group "${entry.group}"`,
+        {
+          where: entry.where,
+          found: `the first is in line ${present.where.line}`,
+          expected: 'one entry of a name',
+        },
+      ),
+    )
   }
 }
 
@@ -73,12 +96,8 @@ export function splitEntry(line: string): { name: string; value: string; valueOf
   const equals = line.indexOf('=')
   if (equals === -1) return null
   const rest = line.slice(equals + 1)
-  const value = rest.trim()
-  return {
-    name: line.slice(0, equals).trim(),
-    value,
-    valueOffset: equals + 1 + (value === '' ? 0 : rest.indexOf(value)),
-  }
+  const value = strip(rest)
+  return { name: strip(line.slice(0, equals)), value, valueOffset: equals + 1 + (value === '' ? 0 : indentOf(rest)) }
 }
 
 /** The close names for a group or an entry point that is not there. */

@@ -2,6 +2,7 @@
 // the way. The only place of the project that imports code by name.
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError, type Where } from '../errors.ts'
+import { camelCase, type Walk, walkAttribute } from './attribute.ts'
 import type { Distribution } from './distribution.ts'
 import { importFault } from './import-fault.ts'
 import type { Reference } from './reference.ts'
@@ -25,7 +26,10 @@ export async function loadReference(
 ): Promise<unknown> {
   const module = resolveModule(reference, project, options.where)
   const namespace = await importModule(module, reference, options)
-  return reference.attr === null ? namespace : walk(namespace, reference, options.where)
+  if (reference.attr === null) return namespace
+  const walk = walkAttribute(namespace, reference.attr)
+  if (!walk.found) throw attributeMissing(walk, reference, options.where)
+  return walk.value
 }
 
 async function importModule(module: ResolvedModule, reference: Reference, options: LoadOptions): Promise<object> {
@@ -44,7 +48,6 @@ async function importModule(module: ResolvedModule, reference: Reference, option
         ),
       )
     }, deadline)
-    timer.unref()
   })
   try {
     return (await Promise.race([import(module.url), late])) as object
@@ -55,52 +58,29 @@ async function importModule(module: ResolvedModule, reference: Reference, option
   }
 }
 
-/** Part by part through exports, statics and properties: the exact name first, then its camelCase form. */
-function walk(namespace: object, reference: Reference, where: Where | null | undefined): unknown {
-  let holder: unknown = namespace
-  let value: unknown = namespace
-  let path = ''
-  for (const part of (reference.attr ?? '').split('.').filter(Boolean)) {
-    const found =
-      memberOf(value, part) ?? (value === namespace ? memberOf(memberOf(namespace, 'default')?.value, part) : null)
-    if (!found) throw missing(value, part, path, reference, where)
-    holder = found.holder
-    value = found.value
-    path = path === '' ? part : `${path}.${part}`
-  }
-  const isMethod = typeof value === 'function' && path.includes('.') && typeof holder === 'function'
-  return isMethod ? Object.assign((value as CallableFunction).bind(holder) as object, value) : value
-}
-
-function memberOf(holder: unknown, part: string): { holder: unknown; value: unknown } | null {
-  if (holder === null || (typeof holder !== 'object' && typeof holder !== 'function')) return null
-  for (const name of [part, camelCase(part)]) {
-    if (name in holder) return { holder, value: (holder as Readonly<Record<string, unknown>>)[name] }
-  }
-  return null
-}
-
-export function camelCase(name: string): string {
-  return name.replaceAll(/_+([a-z0-9])/giu, (_, letter: string) => letter.toUpperCase())
-}
-
-function missing(
-  value: unknown,
-  part: string,
-  path: string,
+export function attributeMissing(
+  { holder, part, path }: Extract<Walk, { found: false }>,
   reference: Reference,
-  where: Where | null | undefined,
+  where?: Where | null,
 ): SlipwayError {
-  const names = ownNames(value)
+  const names = namesOf(holder, path)
   const close = closeNames(part, names)
   const inside = path === '' ? `module "${reference.module}"` : `"${reference.module}:${path}"`
   return new SlipwayError('SLIPWAY_REFERENCE_ATTRIBUTE', `${inside} has no "${part}"`, {
-    where: where && attributePlace(where, reference, part),
+    where: where && attributePlace(where, reference, part, path),
     found: names.length > 0 ? `it has ${names.slice(0, 12).join(', ')}` : 'it exports nothing',
     alternatives: close,
     hint: part === camelCase(part) ? undefined : `"${camelCase(part)}" would be found too`,
     original: `module '${reference.module}' has no attribute '${part}'`,
   })
+}
+
+/** What a module of CommonJS exports stands below its default export. */
+function namesOf(holder: unknown, path: string): string[] {
+  const names = ownNames(holder)
+  if (path !== '') return names
+  const inside = ownNames((holder as { default?: unknown }).default)
+  return [...new Set([...names.filter((name) => name !== 'default' && name !== 'module.exports'), ...inside])]
 }
 
 function ownNames(value: unknown): string[] {
@@ -110,9 +90,9 @@ function ownNames(value: unknown): string[] {
   )
 }
 
-function attributePlace(where: Where, reference: Reference, part: string): Where {
-  const offset = reference.text.lastIndexOf(part)
-  return offset === -1 || where.column === undefined
-    ? where
-    : { ...where, column: where.column + offset, length: part.length }
+function attributePlace(where: Where, { text, module, attr }: Reference, part: string, path: string): Where {
+  if (where.column === undefined || attr === null) return where
+  const start = text.indexOf(attr, text.indexOf(module) + module.length)
+  const offset = text.indexOf(part, start + path.length)
+  return { ...where, column: where.column + offset, length: part.length }
 }

@@ -18,7 +18,11 @@ export function parseSetupCfg(text: string, file: string): Manifest {
   const entries = new ManifestEntries()
   for (const name of ['entry_points', 'options.entry_points']) {
     const section = ini.sections.get(name)
-    if (section) readSection(ini, section, entries)
+    if (!section) continue
+    // Each section has its own reader; a file in between the two conventions holds both.
+    const own = new ManifestEntries()
+    readSection(ini, section, own)
+    entries.merge(own)
   }
   return {
     file,

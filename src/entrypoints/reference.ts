@@ -47,8 +47,9 @@ function hintFor(text: string): string | undefined {
   if (/^[\p{L}\p{N}_.]+-[\p{L}\p{N}_.-]*(?::|$)/u.test(text)) {
     return 'a dotted name has no dash: write an underscore, which finds the file with the dash too'
   }
-  if (text.split(':').length > 2)
+  if (text.split(':').length > 2) {
     return 'one colon stands between the module and the attribute; attributes are joined by dots'
+  }
   if (/\(|\)/u.test(text)) return 'a reference names a function, it does not call it'
   return undefined
 }

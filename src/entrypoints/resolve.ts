@@ -15,6 +15,8 @@ export interface ResolvedModule {
   readonly url: string
   /** Null for a module of Node itself. */
   readonly file: string | null
+  /** What an import statement in the project may say, when Node itself finds it so: `pkg/x`, `#x`, `node:fs`. */
+  readonly specifier: string | null
 }
 
 const extensions = [
@@ -43,7 +45,7 @@ export function resolveModule(reference: Reference, project: Distribution, where
 }
 
 function resolveNodeSpecifier(module: string, project: Distribution, looked: string[]): ResolvedModule | null {
-  if (isBuiltin(module)) return { url: module.startsWith('node:') ? module : `node:${module}`, file: null }
+  if (isBuiltin(module)) return builtin(module.startsWith('node:') ? module : `node:${module}`)
   if (/^\.{0,2}\//u.test(module)) {
     const path = resolvePath(project.folder, module)
     looked.push(display(path, project))
@@ -130,9 +132,9 @@ function moduleFile(path: string): string | null {
 function resolveInstalled(specifier: string, project: Distribution): ResolvedModule | null {
   try {
     const url = resolveSpecifier(specifier, pathToFileURL(join(project.folder, 'package.json')).href)
-    if (url.startsWith('node:')) return { url, file: null }
+    if (url.startsWith('node:')) return builtin(url)
     const file = fileURLToPath(url)
-    return isFile(file) ? { url, file } : null
+    return isFile(file) ? { url, file, specifier } : null
   } catch {
     // Not installed, not exported, no package at all: to this search all mean "not here".
     return null
@@ -140,7 +142,11 @@ function resolveInstalled(specifier: string, project: Distribution): ResolvedMod
 }
 
 function moduleAt(file: string): ResolvedModule {
-  return { url: pathToFileURL(file).href, file }
+  return { url: pathToFileURL(file).href, file, specifier: null }
+}
+
+function builtin(url: string): ResolvedModule {
+  return { url, file: null, specifier: url }
 }
 
 function isFile(path: string): boolean {
@@ -156,20 +162,16 @@ function display(path: string, project: Distribution): string {
 function closeModules(module: string, project: Distribution): string[] {
   if (isSpecifier(module)) return closeSpecifiers(module, project)
   const [first = '', ...rest] = module.split('.')
-  const last = rest.at(-1)
   const roots = packageRoots(first, project)
-  if (last === undefined)
-    return closeNames(
-      first,
-      roots.flatMap((root) => moduleNames(dirname(root))),
-    )
-  const parent = [first, ...rest.slice(0, -1)]
-  const siblings = roots.flatMap((root) => moduleNames(join(root, ...rest.slice(0, -1))))
-  if (siblings.length > 0) return closeNames(last, siblings).map((name) => [...parent, name].join('.'))
-  return closeNames(
-    first,
-    roots.flatMap((root) => moduleNames(dirname(root))),
-  ).map((name) => [name, ...rest].join('.'))
+  for (let depth = rest.length; depth > 0; depth -= 1) {
+    const before = rest.slice(0, depth - 1)
+    const siblings = roots.flatMap((root) => moduleNames(join(root, ...before)))
+    if (siblings.length === 0) continue
+    const close = closeNames(rest[depth - 1] ?? '', siblings)
+    return close.map((name) => [first, ...before, name, ...rest.slice(depth)].join('.'))
+  }
+  const packages = [...project.packageDir.keys(), ...roots.flatMap((root) => moduleNames(dirname(root)))]
+  return closeNames(first, packages).map((name) => [name, ...rest].join('.'))
 }
 
 function closeSpecifiers(module: string, project: Distribution): string[] {
@@ -185,5 +187,5 @@ function moduleNames(folder: string): string[] {
     .filter((entry) => !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .filter((entry) => entry.isDirectory() || extensions.includes(extname(entry.name)))
     .map((entry) => basename(entry.name, extname(entry.name)).replaceAll('-', '_'))
-    .filter((name) => name !== 'index')
+    .filter((name) => name !== 'index' && !name.includes('.'))
 }

@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// Made from the entry "service-server" of console_scripts in setup.cfg: change it there, then run "slipway scripts".
+import { runConsoleScript, scriptTarget } from '../dist/entrypoints/run-main.js'
+
+const main = scriptTarget('service.cmd.server:main', import.meta.resolve('../dist/service/cmd/server.js'))
+
+await runConsoleScript(main, { name: 'service-server' })
