@@ -21,6 +21,10 @@ export interface FactoryContext {
   readonly config: Config
   /** A child logger named after the section. */
   readonly log: Logger
+  /** What `--flavour` asks for, for composites that choose a pipeline. */
+  readonly flavour: string | undefined
+  /** The object that a reference of a setting names, found as the section's own factory is. */
+  load(reference: string): Promise<unknown>
   /** Runs at drain, in reverse order of registration. */
   onClose(release: () => void | Promise<void>): void
 }

@@ -1,0 +1,311 @@
+// Plan → live objects. Imports a factory only when the build reaches it; follows PasteDeploy's
+// order of calls. What factories return is adopted by http/adopt.ts.
+import type { Config } from '../config/index.ts'
+import { errorOf, isSlipwayError, SlipwayError } from '../errors.ts'
+import { loadReference } from '../entrypoints/index.ts'
+import { adoptApp, adoptFilter, type App, type Filter } from '../http/index.ts'
+import type { FactoryContext, GlobalConf, Loader, Serve } from '../http/factory.ts'
+import { childLogger, type Logger, nullLogger } from '../log/index.ts'
+import { argumentConf, type Describer } from './describe.ts'
+import { factoryOfReference } from './factory.ts'
+import { withProtocol } from './pipeline-plan.ts'
+import { type Factory, type FactoryPlan, globalsOf, type ObjectType, type Plan, type WrappedPlan } from './plan.ts'
+import { settingsOf } from './settings.ts'
+
+export interface BuildOptions {
+  readonly config: Config
+  readonly log?: Logger
+  /** Takes the place of a factory: for stand-ins. Null: use the real one. */
+  readonly replace?: (plan: FactoryPlan, buildApp: (plan: Plan) => Promise<App>) => Promise<BuiltObject | null>
+  /** Sees every app and filter as it is built, and may wrap it: for traces. */
+  readonly observe?: Observer
+}
+
+export interface Observer {
+  app(app: App, plan: FactoryPlan): App
+  filter(filter: Filter, plan: FactoryPlan): Filter
+}
+
+export type BuiltObject =
+  | { type: 'app'; app: App }
+  | { type: 'filter'; filter: Filter }
+  | { type: 'server'; serve: Serve }
+
+/** A built object with what its factories want released. */
+export interface Built<T> {
+  readonly value: T
+  /** Runs every `onClose` in reverse order; a second call does nothing more. Rejects with the first failure, after all have run. */
+  close(): Promise<void>
+}
+
+type Release = () => void | Promise<void>
+
+export class Builder {
+  readonly #describer: Describer
+  readonly #options: BuildOptions
+  readonly #log: Logger
+  readonly #releases: Release[] = []
+
+  constructor(describer: Describer, options: BuildOptions) {
+    this.#describer = describer
+    this.#options = options
+    this.#log = options.log ?? nullLogger
+  }
+
+  async buildApp(plan: Plan): Promise<App> {
+    const built = await this.#build(plan)
+    if (built.type === 'app') return built.app
+    throw wrongObject(plan, 'app')
+  }
+
+  async buildFilter(plan: Plan): Promise<Filter> {
+    const built = await this.#build(plan)
+    if (built.type === 'filter') return built.filter
+    throw wrongObject(plan, 'filter')
+  }
+
+  async buildServer(plan: Plan): Promise<Serve> {
+    const built = await this.#build(plan)
+    if (built.type === 'server') return built.serve
+    throw wrongObject(plan, 'server')
+  }
+
+  async close(): Promise<void> {
+    const failures: unknown[] = []
+    for (const release of this.#releases.splice(0).toReversed()) {
+      try {
+        // In order, one after the other: a later object may use an earlier one until it is closed.
+        await release()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+
+  #build(plan: Plan): Promise<BuiltObject> {
+    switch (plan.kind) {
+      case 'pipeline':
+      case 'filter-app':
+        return this.#pipeline(plan)
+      case 'filter-with':
+        return this.#filterWith(plan)
+      case 'app':
+      case 'composite':
+      case 'filter':
+      case 'server':
+        return this.#make(plan)
+      case 'broken':
+        throw errorOf([plan.problem])
+    }
+  }
+
+  /** The app first, then the filters from the left; wrapped from the right. */
+  async #pipeline(plan: WrappedPlan): Promise<BuiltObject> {
+    let app = await this.buildApp(plan.app)
+    const filters: Filter[] = []
+    for (const filter of plan.filters) filters.push(await this.buildFilter(filter))
+    for (const filter of filters.toReversed()) app = await wrap(filter, app)
+    return { type: 'app', app }
+  }
+
+  /** The filter first, then the object. */
+  async #filterWith(plan: WrappedPlan): Promise<BuiltObject> {
+    const [outer] = plan.filters
+    if (!outer) return this.#build(plan.app)
+    const filter = await this.buildFilter(outer)
+    const inner = await this.#build(plan.app)
+    switch (inner.type) {
+      case 'app':
+        return { type: 'app', app: await wrap(filter, inner.app) }
+      case 'filter':
+        return { type: 'filter', filter: composed(filter, inner.filter) }
+      case 'server':
+        return inner
+    }
+  }
+
+  async #make(plan: FactoryPlan): Promise<BuiltObject> {
+    const replaced = await this.#options.replace?.(plan, (part) => this.buildApp(part))
+    return this.#observed(plan, replaced ?? (await this.#call(plan)))
+  }
+
+  #observed(plan: FactoryPlan, built: BuiltObject): BuiltObject {
+    const { observe } = this.#options
+    if (!observe) return built
+    switch (built.type) {
+      case 'app':
+        return { type: 'app', app: observe.app(built.app, plan) }
+      case 'filter':
+        return { type: 'filter', filter: observe.filter(built.filter, plan) }
+      case 'server':
+        return built
+    }
+  }
+
+  async #call(plan: FactoryPlan): Promise<BuiltObject> {
+    const factory = await loadFactory(plan)
+    const settings = settingsOf(plan, factory.options, this.#options.config)
+    const globals = globalsOf(plan)
+    const context = this.#context(plan)
+    const guard = <T>(run: () => T) => guarded(plan, run)
+    switch (plan.protocol) {
+      case 'paste.composite_factory':
+      case 'paste.composit_factory':
+        return {
+          type: 'app',
+          app: this.#adopted(
+            plan,
+            adoptApp,
+            await guard(() => factory(this.#loader(plan), globals, settings, context)),
+          ),
+        }
+      case 'paste.app_factory':
+        return {
+          type: 'app',
+          app: this.#adopted(plan, adoptApp, await guard(() => factory(globals, settings, context))),
+        }
+      case 'paste.filter_factory':
+        return {
+          type: 'filter',
+          filter: this.#adopted(plan, adoptFilter, await guard(() => factory(globals, settings, context))),
+        }
+      case 'paste.filter_app_factory':
+        // Called when it wraps. An async one answers requests once its promise is settled: #pipeline awaits it.
+        return { type: 'filter', filter: (app) => guard(() => factory(app, globals, settings, context)) as App }
+      case 'paste.server_factory':
+        return { type: 'server', serve: (await guard(() => factory(globals, settings, context))) as Serve }
+      case 'paste.server_runner':
+        return { type: 'server', serve: (app) => guard(() => factory(app, globals, settings, context)) }
+      case null:
+        throw new SlipwayError('SLIPWAY_INTERNAL', `"${plan.factory.text}" has no protocol`, { where: plan.where })
+    }
+  }
+
+  #adopted<T>(plan: FactoryPlan, adopt: (value: unknown) => T, value: unknown): T {
+    try {
+      return adopt(value)
+    } catch (error) {
+      throw isSlipwayError(error) ? inSection(plan, error) : error
+    }
+  }
+
+  #context(plan: FactoryPlan): FactoryContext {
+    const section = plan.section ?? plan.factory.text
+    return {
+      section,
+      name: plan.name,
+      where: plan.where,
+      config: this.#options.config,
+      log: childLogger(this.#log, section),
+      flavour: this.#describer.options.flavour,
+      load: (reference) => this.#load(reference, plan),
+      onClose: (release) => void this.#releases.push(release),
+    }
+  }
+
+  async #load(text: string, plan: FactoryPlan): Promise<unknown> {
+    const where = [...plan.locals.values()].find(({ value }) => value === text)?.where ?? plan.where
+    return loadTarget(factoryOfReference(text, where, this.#describer.projects(plan.loader)))
+  }
+
+  #loader(plan: FactoryPlan): Loader {
+    const describePart = (type: ObjectType, name: string | undefined, globalConf: GlobalConf | undefined): Plan => {
+      const { loader } = plan
+      if (!loader)
+        throw new SlipwayError(
+          'SLIPWAY_PASTE_URI',
+          `composite "${plan.factory.text}" has no file to look "${name ?? 'main'}" up in`,
+        )
+      const at = [...plan.locals.values()].find(({ value }) => value === name)?.where ?? plan.where
+      const globals = globalConf ? argumentConf(globalConf) : null
+      const part = this.#describer.fromName({ type, name: name ?? null, at, globals }, loader, [
+        `${loader.file}[${plan.section ?? ''}]`,
+      ])
+      this.#describer.throwFaults()
+      return withProtocol(part, type)
+    }
+    return {
+      getApp: async (name, globalConf) => this.buildApp(describePart('app', name, globalConf)),
+      getFilter: async (name, globalConf) => this.buildFilter(describePart('filter', name, globalConf)),
+      getServer: async (name, globalConf) => this.buildServer(describePart('server', name, globalConf)),
+    }
+  }
+}
+
+/** A factory as the build calls it: what is in its file decides how many arguments it takes. */
+export type AnyFactory = ((...args: readonly unknown[]) => unknown) & {
+  readonly options?: Parameters<typeof settingsOf>[1]
+}
+
+/**
+ * Imports a plan's factory.
+ * @throws SlipwayError the plan's own problem, those of loadReference, SLIPWAY_REFERENCE_NOT_CALLABLE
+ */
+export async function loadFactory({ factory, protocol }: FactoryPlan): Promise<AnyFactory> {
+  const value = await loadTarget(factory)
+  if (typeof value === 'function') return value as AnyFactory
+  const isModule = factory.target?.reference.attr === null
+  throw new SlipwayError('SLIPWAY_REFERENCE_NOT_CALLABLE', `"${factory.text}" is no function`, {
+    where: factory.where,
+    found: isModule ? 'a module' : `a value of type ${typeof value}`,
+    expected: `a ${protocol?.replace('paste.', '') ?? 'factory'}`,
+    hint: isModule ? 'name the function after a colon: module:function' : undefined,
+  })
+}
+
+async function loadTarget({ target, fault, where, text }: Factory): Promise<unknown> {
+  if (target) return loadReference(target.reference, target.distribution, { where })
+  throw fault ?? new SlipwayError('SLIPWAY_INTERNAL', `"${text}" leads nowhere`, { where })
+}
+
+/** A filter_app_factory may be async: then what the filter returns is a promise of an app. */
+async function wrap(filter: Filter, app: App): Promise<App> {
+  return adoptApp(await (filter(app) as App | Promise<App>))
+}
+
+/** The outer filter round the inner one, which may be an async filter_app_factory. */
+function composed(outer: Filter, inner: Filter): Filter {
+  return (app) => {
+    const wrapped = inner(app) as App | Promise<App>
+    return wrapped instanceof Promise ? (wrapped.then(outer) as unknown as App) : outer(wrapped)
+  }
+}
+
+/** The user's exception as the cause of ours, which knows the section. */
+function guarded<T>(plan: FactoryPlan, run: () => T): T {
+  const fail = (error: unknown): never => {
+    if (isSlipwayError(error)) throw inSection(plan, error)
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    throw new SlipwayError(
+      'SLIPWAY_PASTE_FACTORY_THREW',
+      `the factory of ${sectionOf(plan)} failed: ${text.split('\n', 1)[0] ?? ''}`,
+      {
+        where: plan.factory.where ?? plan.where,
+        found: plan.factory.text,
+        cause: error,
+      },
+    )
+  }
+  try {
+    const result = run()
+    return result instanceof Promise ? (result.catch(fail) as T) : result
+  } catch (error) {
+    return fail(error)
+  }
+}
+
+function inSection(plan: FactoryPlan, error: SlipwayError): SlipwayError {
+  return error.located(plan.factory.where ?? plan.where)
+}
+
+function sectionOf(plan: Plan): string {
+  return plan.section === null ? `"${plan.name}"` : `[${plan.section}]`
+}
+
+function wrongObject(plan: Plan, wanted: ObjectType): SlipwayError {
+  return new SlipwayError('SLIPWAY_PASTE_RESULT', `${sectionOf(plan)} is no ${wanted}`, {
+    where: plan.where,
+    found: plan.kind,
+  })
+}
