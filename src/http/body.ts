@@ -29,9 +29,9 @@ export class RequestBody {
     this.#message = req.node.message
   }
 
-  /** Whether the bytes have been collected: a bridge must then replay them. */
-  get isCollected(): boolean {
-    return this.#bytes !== null
+  /** Whether someone has asked for the bytes or the stream: node's message is then no longer to be read. */
+  get isTaken(): boolean {
+    return this.#bytes !== null || this.#stream !== null
   }
 
   /** The body as it arrives, with back-pressure. After `bytes()` it is a replay, else there is one stream only. */

@@ -9,6 +9,7 @@ import {
   errorResponse,
   isResponse,
   isStream,
+  isThenable,
   logError,
   notAResponse,
   prepare,
@@ -171,10 +172,6 @@ export function createEdge(app: App, options: EdgeOptions = {}): Edge {
       return handled
     },
   }
-}
-
-function isThenable(answer: HttpResponse | Promise<HttpResponse>): answer is Promise<HttpResponse> {
-  return typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
 }
 
 function writeHead(out: ServerResponse, answer: HttpResponse): void {

@@ -4,6 +4,8 @@
 import { IncomingMessage, type IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { Duplex, type Readable } from 'node:stream'
+import { ClientGone } from './client-gone.ts'
+import type { HttpRequest } from './request.ts'
 
 export interface MessageHead {
   readonly method: string
@@ -24,8 +26,10 @@ export function makeMessage(head: MessageHead, socket: Socket, open: (() => Read
   message.httpVersionMajor = Number(head.httpVersion.split('.')[0])
   message.httpVersionMinor = Number(head.httpVersion.split('.')[1])
   let source: Readable | null = null
+  let isOpen = false
   message._read = () => {
-    if (source === null) source = follow(message, open)
+    if (!isOpen) source = follow(message, open)
+    isOpen = true
     source?.resume()
   }
   message._destroy = (error, done) => {
@@ -47,12 +51,48 @@ function follow(message: IncomingMessage, open: (() => Readable) | null): Readab
     return null
   }
   const source = open()
+  if (source.readableEnded) {
+    end()
+    return null
+  }
   source.on('data', (chunk: Buffer | string) => {
     if (!message.push(chunk)) source.pause()
   })
   source.on('end', end)
   source.on('error', (error) => message.destroy(error))
   return source
+}
+
+/** Messages made below: they are read through the body of their request. */
+const replayed = new WeakSet<IncomingMessage>()
+
+/**
+ * The message that a (req, res) listener may read: node's own where that does no harm. A body that has been read
+ * already is replayed; one of unknown length under a limit, or whose client waits for `100 Continue`, is read through
+ * `req.body`. The copy then stands for the message in `req.node`, so that all listeners of a pipeline see one object.
+ */
+export function listenerMessage(req: HttpRequest): IncomingMessage {
+  const { message } = req.node
+  if (replayed.has(message) || !needsReplay(req, message)) return message
+  const { body } = req
+  const copy = makeMessage(message as IncomingMessage & MessageHead, message.socket, () => body.stream())
+  // What listeners before have put on it: `req.user`, `req.session`.
+  for (const [name, value] of Object.entries(message)) {
+    if (!(name in copy)) Object.assign(copy, { [name]: value })
+  }
+  message.once('close', () => {
+    if (!message.complete) copy.destroy(new ClientGone())
+  })
+  replayed.add(copy)
+  req.node.message = copy
+  return copy
+}
+
+function needsReplay(req: HttpRequest, message: IncomingMessage): boolean {
+  const length = message.headers['content-length']
+  if (length === undefined ? message.headers['transfer-encoding'] === undefined : length === '0') return false
+  if (req.awaitsContinue || req.body.isTaken) return true
+  return req.bodyLimit !== Infinity && !(Number(length) <= req.bodyLimit)
 }
 
 /** The connection of an injected request: says where it claims to come from, carries nothing. */

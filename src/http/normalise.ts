@@ -15,6 +15,10 @@ export interface ErrorLog {
 /** A body that is produced piece by piece. */
 export type StreamBody = Exclude<ResponseBody, string | Uint8Array | null>
 
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
 export function isStream(body: unknown): body is StreamBody {
   return typeof body === 'object' && body !== null && !(body instanceof Uint8Array)
 }

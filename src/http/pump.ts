@@ -21,15 +21,20 @@ export async function pump(body: StreamBody, out: ServerResponse, begin: () => v
     beginOnce()
     out.flushHeaders()
   }, headWaitMs)
-  const release = () => {
+  // One listener for all pieces: middleware that moves drain listeners elsewhere (compression) never removes them.
+  let wake: () => void = () => undefined
+  const onDrain = () => wake()
+  const onClose = () => {
     if ('destroy' in body) body.destroy()
+    wake()
   }
-  out.once('close', release)
+  out.on('drain', onDrain).on('close', onClose)
   try {
     for await (const piece of body) {
       if (out.destroyed) return
       beginOnce()
-      if (!out.write(piece)) await drained(out)
+      const drained = new Promise<void>((resolve) => (wake = resolve))
+      if (!out.write(piece) && !out.destroyed) await drained
     }
     beginOnce()
     out.end()
@@ -38,17 +43,6 @@ export async function pump(body: StreamBody, out: ServerResponse, begin: () => v
     if (!out.destroyed) throw error
   } finally {
     clearTimeout(silence)
-    out.off('close', release)
+    out.off('drain', onDrain).off('close', onClose)
   }
-}
-
-function drained(out: ServerResponse): Promise<void> {
-  if (out.destroyed) return Promise.resolve()
-  return new Promise((resolve) => {
-    const go = () => {
-      out.off('drain', go).off('close', go)
-      resolve()
-    }
-    out.on('drain', go).on('close', go)
-  })
 }
