@@ -212,11 +212,12 @@ export class Builder {
   #loader(plan: FactoryPlan): Loader {
     const describePart = (type: ObjectType, name: string | undefined, globalConf: GlobalConf | undefined): Plan => {
       const { loader } = plan
-      if (!loader)
+      if (!loader) {
         throw new SlipwayError(
           'SLIPWAY_PASTE_URI',
           `composite "${plan.factory.text}" has no file to look "${name ?? 'main'}" up in`,
         )
+      }
       const at = [...plan.locals.values()].find(({ value }) => value === name)?.where ?? plan.where
       const globals = globalConf ? argumentConf(globalConf) : null
       const part = this.#describer.fromName({ type, name: name ?? null, at, globals }, loader, [
@@ -261,7 +262,7 @@ async function loadTarget({ target, fault, where, text }: Factory): Promise<unkn
 
 /** A filter_app_factory may be async: then what the filter returns is a promise of an app. */
 async function wrap(filter: Filter, app: App): Promise<App> {
-  return adoptApp(await (filter(app) as App | Promise<App>))
+  return adoptApp(await filter(app))
 }
 
 /** The outer filter round the inner one, which may be an async filter_app_factory. */

@@ -11,7 +11,7 @@ import type { IniLoader } from './ini-loader.ts'
 import { valuePlace } from './ini-loader.ts'
 import { parseMount } from './mount.ts'
 import { describeMember, inlinePipeline } from './pipeline-plan.ts'
-import type { Conf, FactoryPlan, Plan } from './plan.ts'
+import { type Conf, type FactoryPlan, type Plan, settingText } from './plan.ts'
 import { chooseStrategy } from './strategy-choice.ts'
 import { isUri } from './uri.ts'
 
@@ -71,7 +71,7 @@ interface Context {
 function part({ plan, section, loader, describer, chain }: Context, key: string, globals: Conf | null): void {
   const setting = plan.locals.get(key)
   const at = valuePlace(section.options.get(key)) ?? setting?.where ?? null
-  const request = { type: 'app', name: String(setting?.value ?? ''), at, globals } as const
+  const request = { type: 'app', name: settingText(setting), at, globals } as const
   plan.parts.set(key, describeMember(describer, request, loader, chain))
 }
 

@@ -24,9 +24,10 @@ export function factoryFaults(plan: Plan): SlipwayError[] {
 export function requireFactories(plan: Plan): void {
   const faults = factoryFaults(plan)
   const [first] = faults
-  if (first)
+  if (first) {
     throw errorOf(
       faults.flatMap(({ problems }) => problems),
       { original: first.original ?? undefined, cause: first.cause },
     )
+  }
 }

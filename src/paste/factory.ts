@@ -81,8 +81,9 @@ function findEntryPoint(
   const [entry, second] = found
   if (!entry) throw missingEntry(egg.distribution, name, type, where, distribution)
   if (second) throw ambiguous(egg.distribution, name, where, found)
-  if (!entry.reference)
+  if (!entry.reference) {
     throw new SlipwayError('SLIPWAY_REFERENCE_SYNTAX', `"${entry.value}" is no reference`, { where: entry.valueWhere })
+  }
   return { target: { reference: entry.reference, distribution }, protocol: entry.protocol }
 }
 

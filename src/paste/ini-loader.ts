@@ -125,8 +125,9 @@ export class IniLoader {
     const others = (['app', 'filter', 'server'] as const).filter(
       (other) => other !== type && this.matching(other, name).length > 0,
     )
-    if (others.length > 0)
+    if (others.length > 0) {
       return `there is a ${others.join(' and a ')} of that name; ${article(type)} ${type} is wanted here`
+    }
     if (name === 'main' && this.ini.sections.has(type)) return `write [${type}:main]: the section [${type}] has no name`
     const all = this.names(type)
     return all.length === 0

@@ -1,5 +1,5 @@
 // One call from a URI to a live object, as `paste.deploy.loadapp` and its kin.
-import { Config, readConfig } from '../config/index.ts'
+import { type Config, readConfig } from '../config/index.ts'
 import type { Serve } from '../http/factory.ts'
 import type { App, Filter } from '../http/index.ts'
 import { type BuildOptions, Builder } from './build.ts'

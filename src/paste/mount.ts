@@ -23,15 +23,17 @@ export function parseMount(key: string): Mount {
     if (kind === 'domain' || kind === 'port') {
       const value = words.shift()
       if (value === undefined) throw fault(key, `"${kind}" names nothing`, `'${kind}' is not followed by anything`)
-      if ((kind === 'domain' ? domain : port) !== null)
+      if ((kind === 'domain' ? domain : port) !== null) {
         throw fault(key, `"${kind}" stands twice`, `'${kind}' given twice`)
+      }
       if (kind === 'domain') domain = value
       else port = value
     } else if (path === null) path = word
     else throw fault(key, 'there are two paths', `more than one path given (have '${path}', got '${word}')`)
   }
-  if (port !== null && domain === null)
+  if (port !== null && domain === null) {
     throw fault(key, 'a port needs a domain', `If you give port, you must also give a domain`)
+  }
   return {
     domain: domain === null ? null : domain.toLowerCase() + (port === null ? '' : `:${port}`),
     path: normalise(key, path),

@@ -65,8 +65,9 @@ function match(mounts: readonly MountedApp[], hosts: readonly string[], path: st
   for (const { domain, path: mounted, app } of mounts) {
     if (domain !== null && !hosts.includes(domain)) continue
     if (mounted.endsWith('/+')) {
-      if (path.length >= mounted.length && path.startsWith(mounted.slice(0, -1)))
+      if (path.length >= mounted.length && path.startsWith(mounted.slice(0, -1))) {
         return { app, prefix: mounted.slice(0, -2) }
+      }
     } else if (pathFits(path, mounted)) return { app, prefix: mounted }
   }
   return null

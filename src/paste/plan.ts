@@ -27,6 +27,11 @@ export interface Setting {
 
 export type Conf = Map<string, Setting>
 
+/** A setting as a file has it; '' for what is not there. */
+export function settingText(setting: Setting | undefined): string {
+  return typeof setting?.value === 'string' ? setting.value : ''
+}
+
 /** What makes an object: a reference into a distribution, or the reason why there is none. */
 export interface Factory {
   /** As written: `egg:Paste#urlmap`, `shop.api:app_factory`. */

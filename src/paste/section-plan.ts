@@ -18,6 +18,7 @@ import {
   type Protocol,
   protocols,
   type Setting,
+  settingText,
   type WrappedPlan,
 } from './plan.ts'
 
@@ -191,7 +192,7 @@ function used(reading: Reading): Plan {
   const { describer, section, locals, loader, globals, sets, chain, type } = reading
   const use = take(locals, 'use')
   const at = valuePlace(section.options.get('use'))
-  const plan = describer.fromName({ type, name: String(use?.value ?? ''), at, globals, isUsed: true }, loader, chain)
+  const plan = describer.fromName({ type, name: settingText(use), at, globals, isUsed: true }, loader, chain)
   for (const [name, setting] of plan.locals) plan.locals.set(name, { ...setting, origin: 'use' })
   for (const [name, setting] of [...sets, ...ownFile(globals)]) plan.globals.set(name, setting)
   for (const [name, setting] of locals) plan.locals.set(name, setting)
@@ -243,7 +244,7 @@ function explicit(reading: Reading): FactoryPlan {
   const protocol = protocolOf(reading)
   const setting = take(locals, protocol)
   const at = valuePlace(section.options.get(protocol)) ?? setting?.where ?? null
-  const factory = factoryOfReference(String(setting?.value ?? ''), at, describer.projects(loader))
+  const factory = factoryOfReference(settingText(setting), at, describer.projects(loader))
   const place = { type, name, section: section.name, where: section.where, globals, locals }
   return complete({ kind: type, ...place, protocol, factory, loader, parts: new Map(), choice: null }, reading)
 }

@@ -73,9 +73,10 @@ async function standInComposite(
     where: plan.where,
   })
   const chosen = plan.parts.get(key)
-  if (!chosen)
+  if (!chosen) {
     throw new SlipwayError('SLIPWAY_PASTE_STAND_IN', `composite "${plan.name}" has no part "${key}"`, {
       where: plan.where,
     })
+  }
   return buildApp(chosen)
 }

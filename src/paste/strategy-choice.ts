@@ -49,8 +49,9 @@ function askedFor(config: Config | undefined, flavour: string | undefined): Stra
     ['api', 'auth_strategy'],
   ] as const) {
     const value = textOf(config, section, name)
-    if (typeof value === 'string' && value !== '')
+    if (typeof value === 'string' && value !== '') {
       return { key: value, option: section === 'DEFAULT' ? name : `[${section}] ${name}` }
+    }
   }
   return null
 }

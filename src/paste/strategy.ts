@@ -16,6 +16,6 @@ export const pipelineFactory: CompositeFactory = async (
   const filters: Filter[] = []
   for (const name of names.slice(0, -1)) filters.push(await loader.getFilter(name))
   let app: App = await loader.getApp(names.at(-1))
-  for (const filter of filters.toReversed()) app = await (filter(app) as App | Promise<App>)
+  for (const filter of filters.toReversed()) app = await filter(app)
   return app
 }
