@@ -11,6 +11,7 @@ import { factoryOfReference } from './factory.ts'
 import { withProtocol } from './pipeline-plan.ts'
 import { type Factory, type FactoryPlan, globalsOf, type ObjectType, type Plan, type WrappedPlan } from './plan.ts'
 import { settingsOf } from './settings.ts'
+import { composeFilters, wrapFilter } from './wrap-filter.ts'
 
 export interface BuildOptions {
   readonly config: Config
@@ -105,7 +106,7 @@ export class Builder {
     let app = await this.buildApp(plan.app)
     const filters: Filter[] = []
     for (const filter of plan.filters) filters.push(await this.buildFilter(filter))
-    for (const filter of filters.toReversed()) app = await wrap(filter, app)
+    for (const filter of filters.toReversed()) app = await wrapFilter(filter, app)
     return { type: 'app', app }
   }
 
@@ -117,9 +118,9 @@ export class Builder {
     const inner = await this.#build(plan.app)
     switch (inner.type) {
       case 'app':
-        return { type: 'app', app: await wrap(filter, inner.app) }
+        return { type: 'app', app: await wrapFilter(filter, inner.app) }
       case 'filter':
-        return { type: 'filter', filter: composed(filter, inner.filter) }
+        return { type: 'filter', filter: composeFilters(filter, inner.filter) }
       case 'server':
         return inner
     }
@@ -258,19 +259,6 @@ export async function loadFactory({ factory, protocol }: FactoryPlan): Promise<A
 async function loadTarget({ target, fault, where, text }: Factory): Promise<unknown> {
   if (target) return loadReference(target.reference, target.distribution, { where })
   throw fault ?? new SlipwayError('SLIPWAY_INTERNAL', `"${text}" leads nowhere`, { where })
-}
-
-/** A filter_app_factory may be async: then what the filter returns is a promise of an app. */
-async function wrap(filter: Filter, app: App): Promise<App> {
-  return adoptApp(await filter(app))
-}
-
-/** The outer filter round the inner one, which may be an async filter_app_factory. */
-function composed(outer: Filter, inner: Filter): Filter {
-  return (app) => {
-    const wrapped = inner(app) as App | Promise<App>
-    return wrapped instanceof Promise ? (wrapped.then(outer) as unknown as App) : outer(wrapped)
-  }
 }
 
 /** The user's exception as the cause of ours, which knows the section. */

@@ -4,6 +4,7 @@ import type { CompositeFactory } from '../http/factory.ts'
 import type { App, Filter } from '../http/index.ts'
 import { splitWords } from '../ini/scanner.ts'
 import { chooseStrategy } from './strategy-choice.ts'
+import { wrapFilter } from './wrap-filter.ts'
 
 export const pipelineFactory: CompositeFactory = async (
   loader,
@@ -16,6 +17,6 @@ export const pipelineFactory: CompositeFactory = async (
   const filters: Filter[] = []
   for (const name of names.slice(0, -1)) filters.push(await loader.getFilter(name))
   let app: App = await loader.getApp(names.at(-1))
-  for (const filter of filters.toReversed()) app = await filter(app)
+  for (const filter of filters.toReversed()) app = await wrapFilter(filter, app)
   return app
 }
