@@ -5,7 +5,9 @@ import type * as Commander from 'commander'
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError } from '../errors.ts'
 import { helpOf } from './help.ts'
+import { itemOf } from './kinds.ts'
 import { flagName } from './names.ts'
+import type { Option } from './option.ts'
 import type { Registered, Registry } from './registry.ts'
 
 /** `--help` or `--version` was asked for: print `output`, end with `exitCode`. Not a failure. */
@@ -60,6 +62,8 @@ class FlagReader {
   readonly #program: Commander.Command
   readonly #newFlag: (flags: string, description: string) => Commander.Option
   readonly #taken = new Map<string, string>()
+  /** What a mistyped flag may have meant: no earlier names. */
+  readonly #offered: string[] = []
   readonly #given: Given[] = []
   #written: readonly string[] = []
   #output = ''
@@ -107,6 +111,7 @@ class FlagReader {
       ['config-dir', '<path>', 'Read the *.conf files of this folder, sorted; repeatable'],
     ] as const
     for (const [kind, metavar, description] of own) {
+      this.#offered.push(`--${kind}`)
       this.#add(`--${kind}`, metavar, { description, heading: 'Options:', owner: 'a configuration file' }, (path) =>
         this.#given.push({ kind, path }),
       )
@@ -124,11 +129,15 @@ class FlagReader {
     const names = [{ group, name, isOldName: false }, ...registered.oldKeys.map((old) => oldFlag(old))]
     for (const { group, name, isOldName } of names) {
       const flag = flagName(group, name)
+      // `api_workers` of DEFAULT and `workers` of `api` are the same flag.
+      if (isOldName && this.#taken.get(flag) === about.owner) continue
+      if (!isOldName) this.#offered.push(flag)
       if (option.kind === 'bool') {
         const negative = flagName(group, name, 'no')
+        if (!isOldName) this.#offered.push(negative)
         this.#add(flag, null, isOldName ? hidden : about, take(flag, isOldName, 'true'))
         this.#add(negative, null, { ...hidden, description: `Not ${flag}` }, take(negative, isOldName, 'false'))
-      } else this.#add(flag, `<${option.metavar ?? option.kind}>`, isOldName ? hidden : about, take(flag, isOldName))
+      } else this.#add(flag, `<${metavarOf(option)}>`, isOldName ? hidden : about, take(flag, isOldName))
     }
   }
 
@@ -181,7 +190,7 @@ class FlagReader {
   #unknown(word: string): SlipwayError {
     const [flag = word] = word.split('=', 1)
     if (this.#taken.has(flag)) return this.#usage(`flag "${flag}" takes no value`)
-    return this.#usage(`unknown flag "${flag}"`, closeNames(flag, this.#taken.keys()))
+    return this.#usage(`unknown flag "${flag}"`, closeNames(flag, this.#offered))
   }
 
   #unexpected(word: string): SlipwayError {
@@ -203,6 +212,10 @@ interface About {
   readonly heading: string | null
   readonly owner: string
   readonly short?: string | undefined
+}
+
+function metavarOf(option: Option): string {
+  return option.metavar ?? (option.kind === 'multi' ? itemOf(option).kind : option.kind)
 }
 
 function oldFlag(key: string): { group: string; name: string; isOldName: boolean } {

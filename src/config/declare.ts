@@ -51,6 +51,8 @@ interface Declare<S, T> {
 
 type Choices<C extends string> = { readonly choices: readonly C[] | Readonly<Record<C, string>> }
 type Spelt<S> = S & { readonly ignoreCase?: false }
+/** The value keeps its own spelling, so its type is no union of the choices. */
+type Folded = StrSettings & Choices<string> & { readonly ignoreCase: true }
 
 interface DeclareStr extends Declare<StrSettings, string> {
   /** `choices` is a list, or a record of value → description. */
@@ -59,8 +61,9 @@ interface DeclareStr extends Declare<StrSettings, string> {
   ): Option<C>
   <const C extends string>(settings: Spelt<StrSettings> & Choices<C> & { readonly required: true }): Option<C>
   <const C extends string>(settings: Spelt<StrSettings> & Choices<C>): Option<C | null>
-  (settings: StrSettings & Choices<string> & { readonly default: string }): Option<string>
-  (settings: StrSettings & Choices<string>): Option<string | null>
+  (settings: Folded & { readonly default: string }): Option<string>
+  (settings: Folded & { readonly required: true }): Option<string>
+  (settings: Folded): Option<string | null>
 }
 
 interface DeclareItems<B> {

@@ -2,17 +2,25 @@
 // Pure; the layout of the whole is commander's.
 import { choicesOf, renderValue } from './kinds.ts'
 import { envName } from './names.ts'
+import type { Option } from './option.ts'
 import type { Registered } from './registry.ts'
 
 export function helpOf({ group, name, option }: Registered): string {
   const choices = [...choicesOf(option).keys()].join(', ')
-  const hasDefault = option.default !== undefined && option.default !== null
   const facts = [
     choices && `one of: ${choices}`,
     option.required && 'required',
     option.kind === 'multi' && 'repeatable',
-    hasDefault && `default: ${option.secret ? '****' : renderValue(option, option.default) || '""'}`,
+    shownDefault(option),
     `env: ${envName(group, name)}`,
   ]
   return `${option.help ?? ''} (${facts.filter(Boolean).join('; ')})`.trimStart()
+}
+
+function shownDefault(option: Option): string | null {
+  if (option.default === undefined || option.default === null) return null
+  if (option.secret) return 'default: ****'
+  // An empty list is what one expects; an empty text is worth a word.
+  const text = renderValue(option, option.default) || (option.kind === 'str' ? '""' : '')
+  return text && `default: ${text}`
 }
