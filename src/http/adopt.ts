@@ -6,17 +6,21 @@ import type { App, Filter } from './contract.ts'
 import { fromFetch, type FetchHandler } from './fetch.ts'
 import { fromNode, type NodeListener } from './node-bridge.ts'
 import { nameOf } from './normalise.ts'
+import { HttpError } from './responses.ts'
 
 type AnyFunction = (...args: never[]) => unknown
 
 /**
- * An App from what a factory returned: an App (a function of one argument), a (req, res) listener, an Express app,
- * a Koa, Fastify or Hono app, an object with `fetch`. Raises SLIPWAY_PASTE_RESULT for anything else.
+ * An App from what a factory returned: an App (a function of one argument), a (req, res) listener, middleware or a router
+ * (404 for what they pass on), an Express, Koa, Fastify or Hono app, an object with `fetch`. Raises SLIPWAY_PASTE_RESULT for anything else.
  */
 export function adoptApp(value: unknown): App {
   if (isCallable(value)) {
-    // Express is a function of three arguments; what makes it one is that it can be mounted.
-    if (value.length >= 2 || ('handle' in value && 'set' in value)) return fromNode(value as NodeListener)
+    // Express is a function of three arguments too; what sets it apart is that it has settings and an end of its own.
+    if ('handle' in value && 'set' in value) return fromNode(value as NodeListener)
+    // Middleware, a router: what it passes on has nowhere to go.
+    if (value.length >= 3) return fromConnect(value as unknown as ConnectMiddleware)(notFound)
+    if (value.length === 2) return fromNode(value as NodeListener)
     return value as unknown as App
   }
   if (isFastify(value)) return fromFastify(value)
@@ -36,6 +40,10 @@ export function adoptFilter(value: unknown): Filter {
     expected: 'a function (app) => app, or Connect middleware (req, res, next)',
     hint: isCallable(value) ? hintForFilter(value.length) : hintFor(value),
   })
+}
+
+function notFound(): never {
+  throw new HttpError(404)
 }
 
 function isCallable(value: unknown): value is AnyFunction {

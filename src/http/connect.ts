@@ -26,13 +26,14 @@ export function fromConnect(middleware: ConnectMiddleware): Filter {
     const passing: Passing = { isRunning: true, inner: null }
     let isNextCalled = false
     const next = (error?: unknown) => {
-      // Connect would run the app again on a second call, into a response that is already written.
-      if (isNextCalled || capture.isSettled) return
-      isNextCalled = true
+      // An error counts even after next(): that is how time-outs are told.
       if (error !== undefined && error !== null && error !== false) {
-        capture.fail(error)
+        if (!capture.isSettled) capture.fail(error)
         return
       }
+      // Connect would run the app once more, into a response that is already written.
+      if (isNextCalled || capture.isSettled) return
+      isNextCalled = true
       mount.carryOver()
       capture.release()
       passing.inner = runApp(app, req, capture)
