@@ -1,0 +1,75 @@
+// The headers by which auth_token tells the apps inside who asks. A client may send none of them: they
+// are taken off every request before anything else is looked at.
+import type { IncomingMessage } from 'node:http'
+
+const plain = [
+  'x-identity-status',
+  'x-service-identity-status',
+  'x-service-catalog',
+  'x-is-admin-project',
+  // keystonemiddleware leaves this one in, and with delay_auth_decision a client's own reaches the app.
+  'openstack-system-scope',
+  'x-service-openstack-system-scope',
+]
+
+/** Of the user, and with `x-service-` in place of `x-` of the calling service; older names included. */
+const ofIdentity = [
+  'role',
+  'roles',
+  'user',
+  'user-id',
+  'user-name',
+  'user-domain-id',
+  'user-domain-name',
+  'tenant',
+  'tenant-id',
+  'tenant-name',
+  'project-id',
+  'project-name',
+  'project-domain-id',
+  'project-domain-name',
+  'domain-id',
+  'domain-name',
+]
+
+export const identityHeaders: ReadonlySet<string> = new Set([
+  ...plain,
+  ...ofIdentity.flatMap((name) => [`x-${name}`, `x-service-${name}`]),
+])
+
+/**
+ * Takes the identity headers off. A name with underscores counts as well: a gateway behind us (CGI, WSGI)
+ * could not tell it from the one with dashes.
+ */
+export function stripIdentity(message: IncomingMessage): void {
+  const { headers } = message
+  let hasForged = false
+  for (const name in headers) {
+    if (!isIdentityHeader(name)) continue
+    delete headers[name]
+    hasForged = true
+  }
+  if (hasForged) stripRaw(message)
+}
+
+/** What bridges hand to foreign frameworks besides `headers`. */
+function stripRaw(message: IncomingMessage): void {
+  const { rawHeaders, headersDistinct } = message
+  for (const name in headersDistinct) if (isIdentityHeader(name)) delete headersDistinct[name]
+  const kept: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    if (!isIdentityHeader(name.toLowerCase())) kept.push(name, value)
+  }
+  rawHeaders.splice(0, rawHeaders.length, ...kept)
+}
+
+function isIdentityHeader(name: string): boolean {
+  return identityHeaders.has(name) || (name.includes('_') && identityHeaders.has(name.replaceAll('_', '-')))
+}
+
+/** Sets a header as if the client had sent it, in all the places where frameworks look. */
+export function setHeader(message: IncomingMessage, name: string, value: string): void {
+  message.headers[name] = value
+  message.rawHeaders.push(name, value)
+}
