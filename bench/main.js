@@ -1,0 +1,17 @@
+// `npm run bench [name …]`: every comparison that the project claims, against real peers, interleaved,
+// as ratios. Needs the built project. Prints a table for each; docs/performance.md keeps one run.
+import { overhead } from './overhead.js'
+import { start } from './start.js'
+
+const benches = { overhead, start }
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))
+if (unknown.length > 0) {
+  process.stderr.write(`no bench "${unknown.join(', ')}"; there are ${Object.keys(benches).join(', ')}\n`)
+  process.exitCode = 64
+} else {
+  for (const [name, bench] of Object.entries(benches)) {
+    if (wanted.length === 0 || wanted.includes(name)) process.stdout.write(`${await bench()}\n`)
+  }
+}
