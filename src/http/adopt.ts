@@ -17,7 +17,7 @@ type AnyFunction = (...args: never[]) => unknown
 export function adoptApp(value: unknown): App {
   if (isCallable(value)) {
     // Express is a function of three arguments too; what sets it apart is that it has settings and an end of its own.
-    if ('handle' in value && 'set' in value) return fromNode(value as NodeListener)
+    if ('handle' in value && 'set' in value) return fromNode(value as unknown as NodeListener)
     // Middleware, a router: what it passes on has nowhere to go.
     if (value.length >= 3) return fromConnect(value as unknown as ConnectMiddleware)(notFound)
     if (value.length === 2) return fromNode(value as NodeListener)

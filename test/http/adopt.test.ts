@@ -36,8 +36,9 @@ describe('adoptApp', () => {
   })
 
   it('answers 404 for what middleware or a router passes on', async () => {
-    for (const value of [express.Router(), helmet()])
+    for (const value of [express.Router(), helmet()]) {
       expect((await inject(adoptApp(value), { path: '/' })).status).toBe(404)
+    }
   })
 
   it('gives an App back as it is', () => {
