@@ -249,9 +249,9 @@ export class Config {
   }
 }
 
-/** JSON has no infinity: a text that converts back stands for it. */
+/** JSON has neither infinities, for which a text stands that converts back, nor a zero below zero. */
 function portable(value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value).replace('Infinity', 'inf')
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : String(value).replace('Infinity', 'inf')
   if (Array.isArray(value)) return value.map(portable)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, portable(part)]))

@@ -2,7 +2,7 @@
 // Nothing is checked here: an option has no name yet (group.ts).
 import type { CommonSettings, Kind, Option } from './option.ts'
 
-export interface StrSettings extends CommonSettings {
+interface StrSettings extends CommonSettings {
   /** Searched anywhere in the text, as oslo.config does: anchor it yourself. */
   readonly regex?: RegExp
   readonly maxLength?: number
@@ -12,14 +12,14 @@ export interface StrSettings extends CommonSettings {
   readonly quotes?: boolean
 }
 
-export interface NumberSettings extends CommonSettings {
+interface NumberSettings extends CommonSettings {
   /** Both bounds are inclusive. */
   readonly min?: number
   readonly max?: number
   readonly choices?: readonly number[]
 }
 
-export interface ItemSettings<T> extends CommonSettings {
+interface ItemSettings<T> extends CommonSettings {
   /** The kind of the items: `int({ min: 1 })`. Text unless given. */
   readonly of?: Option<T>
 }
@@ -29,11 +29,11 @@ interface Bounded {
   readonly bounds?: boolean
 }
 
-export interface IpSettings extends CommonSettings {
+interface IpSettings extends CommonSettings {
   readonly version?: 4 | 6
 }
 
-export interface UriSettings extends CommonSettings {
+interface UriSettings extends CommonSettings {
   readonly schemes?: readonly string[]
   readonly maxLength?: number
 }

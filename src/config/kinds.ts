@@ -8,56 +8,47 @@ import type { Kind, Option } from './option.ts'
 import { Rejection } from './rejection.ts'
 
 interface KindRules {
-  /** What the sample file and the documentation call it. */
-  readonly label: string
   expected(option: Option): string
   /** @throws Rejection */
   convert(value: unknown, option: Option): unknown
 }
 
 const kinds: Record<Kind, KindRules> = {
-  str: { label: 'string value', expected: expectedText, convert: toText },
-  int: { label: 'integer value', expected: (option) => expectedNumber('an integer', option), convert: toInteger },
+  str: { expected: expectedText, convert: toText },
+  int: { expected: (option) => expectedNumber('an integer', option), convert: toInteger },
   port: {
-    label: 'port value',
     expected: (option) => expectedNumber('a port', { ...option, ...portBounds(option) }),
     convert: (value, option) => toInteger(value, { ...option, ...portBounds(option) }),
   },
   float: {
-    label: 'floating point value',
     expected: (option) => expectedNumber('a number', option),
     convert: toFloating,
   },
-  bool: { label: 'boolean value', expected: () => 'true or false (also yes, no, on, off, 1, 0)', convert: toBoolean },
+  bool: { expected: () => 'true or false (also yes, no, on, off, 1, 0)', convert: toBoolean },
   list: {
-    label: 'list value',
     expected: (option) => `${option.bounds ? '[ ] round ' : ''}items separated by commas${expectedItem(option)}`,
     convert: (value, option) => toList(value, takeItem(option), option.bounds),
   },
   dict: {
-    label: 'dict value',
     expected: (option) =>
       `${option.bounds ? '{ } round ' : ''}key:value pairs separated by commas${expectedItem(option)}`,
     convert: (value, option) => toDict(value, takeItem(option), option.bounds),
   },
   multi: {
-    label: 'multi valued',
     expected: (option) => expectedOf(itemOf(option)),
     convert: (value, option) => toMany(value, takeItem(option)),
   },
-  ip: { label: 'ip address value', expected: expectedAddress, convert: toAddress },
-  hostname: { label: 'hostname value', expected: () => 'a host name', convert: (value) => toHostname(value, '') },
+  ip: { expected: expectedAddress, convert: toAddress },
+  hostname: { expected: () => 'a host name', convert: (value) => toHostname(value, '') },
   host: {
-    label: 'host address value',
     expected: (option) => `${expectedAddress(option)} or a host name`,
     convert: (value, option) => (isAddress(textOf(value), option.version) ? value : toHostname(value, '')),
   },
   hostDomain: {
-    label: 'host domain value',
     expected: (option) => `${expectedAddress(option)} or a host name, "_" allowed`,
     convert: (value, option) => (isAddress(textOf(value), option.version) ? value : toHostname(value, '_')),
   },
-  uri: { label: 'uri value', expected: expectedUri, convert: toUri },
+  uri: { expected: expectedUri, convert: toUri },
 }
 
 /**
@@ -71,10 +62,6 @@ export function convert(option: Option, value: unknown): unknown {
 /** What the option takes, in words: `an integer from 1 to 8`. */
 export function expectedOf(option: Option): string {
   return kinds[option.kind].expected(option)
-}
-
-export function labelOf(option: Option): string {
-  return kinds[option.kind].label
 }
 
 /** A value as a file would hold it. */

@@ -12,7 +12,7 @@ export function foldGroup(group: string): string {
 }
 
 /** A file and a flag may spell an option's name with dashes. */
-export function foldName(name: string): string {
+function foldName(name: string): string {
   return name.replaceAll('-', '_')
 }
 

@@ -46,13 +46,14 @@ export function readConfig(options: ReadConfigOptions): Config {
   const { prog, argv, description, version, positionals } = options
   const line = parseCommandLine({ prog, argv, registry, description, version, positionals })
   const places = new Places({ ...options, env }, line)
+  const timeline = places.read()
   const conf = new Config(
     {
       prog,
       project: options.project ?? null,
       version: version ?? null,
       args: line.args,
-      timeline: places.read(),
+      timeline,
       env: ownVariables(env),
       folders: places.folders(),
       flags: Array.from(registry.all()).flatMap(({ option, key }) => (option.cli ? [key] : [])),
@@ -70,6 +71,10 @@ function ownVariables(env: Readonly<Record<string, string | undefined>>): Record
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, text]) => (/^OS_.+__/u.test(name) && text !== undefined ? [[name, text]] : [])),
   )
+}
+
+function namedBy(flag: string | null): { hint?: string } {
+  return flag === null ? {} : { hint: `it was named by ${flag}` }
 }
 
 type Search = ReadConfigOptions & { readonly env: Readonly<Record<string, string | undefined>> }
@@ -94,7 +99,7 @@ class Places {
     for (const given of this.#given) {
       if (given.kind === 'flag') this.#timeline.push(given)
       else if (given.kind === 'config-file') this.#readFile(this.#expand(given.path), '--config-file')
-      else this.#readFolder(this.#expand(given.path))
+      else this.#readFolder(this.#expand(given.path), '--config-dir')
     }
     if (this.#problems.length > 0) throw errorOf(this.#problems)
     return this.#timeline
@@ -117,20 +122,20 @@ class Places {
     if (!this.#given.some(({ kind }) => kind === 'config-dir')) {
       for (const folder of defaultFolders ?? defaultPlaces(search, '.conf.d')) {
         const place = this.#expand(folder)
-        if (existsSync(place)) this.#readFolder(place)
+        if (existsSync(place)) this.#readFolder(place, null)
       }
     }
   }
 
   #readFile(file: string, flag: string | null): void {
     this.#files.push(file)
-    this.#take(file, false, flag)
+    this.#take(file, flag)
   }
 
-  #readFolder(folder: string): void {
+  #readFolder(folder: string, flag: string | null): void {
     this.#folders.push(folder)
     try {
-      for (const file of filesOfFolder(folder)) this.#take(file, true, null)
+      for (const file of filesOfFolder(folder)) this.#take(file, flag)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
@@ -141,17 +146,16 @@ class Places {
           isMissing
             ? `configuration folder "${folder}" does not exist`
             : `configuration folder "${folder}" cannot be read: ${(error as Error).message}`,
-          { where: { file: folder }, hint: 'it was named by --config-dir' },
+          { where: { file: folder }, ...namedBy(flag) },
         ),
       )
     }
   }
 
-  #take(file: string, fromFolder: boolean, flag: string | null): void {
+  #take(file: string, flag: string | null): void {
     try {
-      const hint = flag === null ? {} : { hint: `it was named by ${flag}` }
-      const text = readText(file, { purpose: 'configuration file', ...hint })
-      this.#timeline.push({ kind: 'file', file, text, fromFolder })
+      const text = readText(file, { purpose: 'configuration file', ...namedBy(flag) })
+      this.#timeline.push({ kind: 'file', file, text })
     } catch (error) {
       if (!isSlipwayError(error)) throw error
       this.#problems.push(...error.problems)

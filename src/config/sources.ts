@@ -16,7 +16,7 @@ export interface Origin {
 
 /** A file as it was read, or a flag as it was given. Plain data: it travels to worker processes. */
 export type Source =
-  | { readonly kind: 'file'; readonly file: string; readonly text: string; readonly fromFolder: boolean }
+  | { readonly kind: 'file'; readonly file: string; readonly text: string }
   | {
       readonly kind: 'flag'
       readonly key: string

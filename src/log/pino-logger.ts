@@ -1,7 +1,13 @@
 // The root logger of a process. The only file that loads pino, and it is itself loaded by the first
 // createLogger. Writes are synchronous: what was logged before a crash is on the disk.
 import { basename, join } from 'node:path'
-import pino, { type DestinationStream, type Logger, type LoggerOptions } from 'pino'
+import pino, {
+  type Bindings,
+  type ChildLoggerOptions,
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions,
+} from 'pino'
 import { SlipwayError } from '../errors.ts'
 import { currentContext, type RequestContext } from './context.ts'
 import { parseLevels } from './levels.ts'
@@ -16,6 +22,8 @@ export interface LoggerSetup {
   readonly stream?: (DestinationStream & { readonly isTTY?: boolean }) | undefined
 }
 
+type Child = (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger
+
 /** Stands for "no request" without an object for every line. */
 const outside: RequestContext = Object.freeze({})
 
@@ -25,7 +33,7 @@ export async function createPinoLogger(settings: LogSettings, setup: LoggerSetup
     level: table.root,
     base: { pid: process.pid, name: setup.name },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }), log: redact, bindings: redact },
+    formatters: { level: (label) => ({ level: label }), log: redact },
     serializers: { err: serializeError, req: (req) => redact({ ...pino.stdSerializers.req(req) }) },
     mixin: () => currentContext() ?? outside,
     // pino's own way writes into what mixin returned: here that is the request's context.
@@ -33,7 +41,17 @@ export async function createPinoLogger(settings: LogSettings, setup: LoggerSetup
   }
   const log = pino(options, await destinationOf(settings, setup))
   setLevels(log, table)
+  redactBindings(log)
   return log
+}
+
+/** pino gives the bindings of children to no formatter. Children inherit the method from the root. */
+function redactBindings(log: Logger): void {
+  const child = Reflect.get(log, 'child') as unknown as Child
+  const redacting: Child = function (bindings, options) {
+    return child.call(this, redact(bindings), options)
+  }
+  Object.defineProperty(log, 'child', { value: redacting })
 }
 
 /** The stack and the fields of an error; its fields may hold headers. */

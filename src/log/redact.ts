@@ -7,7 +7,7 @@ const secretName =
 /** Deeper things are cut off: a line is no place for them, and a circle would have no end. */
 const deepest = 10
 
-export const masked = '****'
+const masked = '****'
 
 /** Whether a field or header of this name must not be shown. */
 export function isSecretName(name: string): boolean {

@@ -82,6 +82,8 @@ describe('values', () => {
       message: 'option "late.size" cannot be "x"',
     })
     expect(conf.get(late).size).toBe(1)
+    conf.override('ratio', -Infinity)
+    expect(Config.fromSnapshot(JSON.parse(JSON.stringify(conf.snapshot())), [main]).value('ratio')).toBe(-Infinity)
     conf.override('late.size', null)
     expect(conf.value('late.size')).toBeNull()
   })
@@ -121,9 +123,7 @@ describe('a snapshot', () => {
     fc.assert(
       fc.property(file, env, fc.array(text), code, (settings, env, many, overrides) => {
         const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`)
-        const timeline = [
-          { kind: 'file' as const, file: 'a.conf', text: `[DEFAULT]\n${lines.join('')}`, fromFolder: false },
-        ]
+        const timeline = [{ kind: 'file' as const, file: 'a.conf', text: `[DEFAULT]\n${lines.join('')}` }]
         const read = readConfig({ groups: round, argv: many.map((value) => `--g-m=${value}`), prog: 'p', env })
         const start = { ...read.snapshot(), timeline: [...timeline, ...read.snapshot().timeline] }
         const conf = Config.fromSnapshot(start, round)

@@ -511,7 +511,7 @@ test('no words make a start throw anything but our error', () => {
 function snapshotOf(text: string, env: Record<string, string>) {
   return {
     ...readConfig({ groups: [], argv: [], prog: 'p', env: {} }).snapshot(),
-    timeline: [{ kind: 'file' as const, file: 'a.conf', text, fromFolder: false }],
+    timeline: [{ kind: 'file' as const, file: 'a.conf', text }],
     env,
   }
 }
