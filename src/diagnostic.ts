@@ -77,7 +77,8 @@ export function positionOf(where: Where | null): Position | null {
 /** The names nearest to what was written, nearest first; none when nothing is near. */
 export function closeNames(name: string, candidates: Iterable<string>, most = 3): string[] {
   const wanted = name.toLowerCase()
-  const limit = Math.max(1, Math.floor(name.length / 3))
+  // Two letters that changed places are a distance of two.
+  const limit = name.length <= 3 ? 1 : Math.max(2, Math.floor(name.length / 3))
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: leven(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => candidate !== name && distance <= limit)
