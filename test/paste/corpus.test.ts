@@ -89,10 +89,7 @@ describe.skipIf(!isThere)('the corpus of deployment files (not run where ../shar
   it.each(expectations)('$file: every section is described as recorded', (expected) => {
     const file = join(corpus, expected.file)
     for (const [section, context] of Object.entries(expected.contexts ?? {})) {
-      const [prefix = '', name = ''] = [
-        section.slice(0, section.indexOf(':')),
-        section.slice(section.indexOf(':') + 1).trim(),
-      ]
+      const [prefix, name] = [section.slice(0, section.indexOf(':')), section.slice(section.indexOf(':') + 1).trim()]
       const type = prefix === 'filter' || prefix === 'server' ? prefix : 'app'
       const { plan } = describePlan(type, `config:${file}`, { name })
       expect({ section, context: normal(contextOf(plan)) }).toEqual({ section, context: normal(context) })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isSlipwayError, type SlipwayError } from '../../src/errors.ts'
-import { describe as describePlan, describeApp, pipelineLine, type Plan } from '../../src/paste/index.ts'
+import { describe as describePlan, describeApp, type FactoryPlan, pipelineLine } from '../../src/paste/index.ts'
 import { planToJson } from '../../src/paste/plan-json.ts'
 import { deployment, shop } from './deployment.ts'
 
@@ -15,6 +15,8 @@ function faultOf(action: () => unknown): SlipwayError {
 }
 
 const modules = { 'shop.js': shop }
+
+const byText = (a: readonly unknown[], b: readonly unknown[]) => (String(a) < String(b) ? -1 : 1)
 
 describe('a plan', () => {
   it('says of every setting where it comes from', () => {
@@ -43,7 +45,7 @@ get where = region
     })
     const settings = plan.settings as { key: string; value: string; origin: string; where: { line: number } | null }[]
     const told = settings.map(({ key, value, origin, where }) => [key, value, origin, where?.line ?? null])
-    expect(told.slice(0, 3).toSorted()).toEqual([
+    expect(told.slice(0, 3).toSorted(byText)).toEqual([
       ['colour', 'red', 'local', 5],
       ['size', '3', 'use', 10],
       ['where', 'north', 'use', 2],
@@ -111,7 +113,9 @@ paste.app_factory = shop:app_factory
     )
     const { problems } = faultOf(() => describeApp(uri))
     expect(
-      problems.map(({ code, where, alternatives }) => [code, where?.line, where?.column, alternatives]).toSorted(),
+      problems
+        .map(({ code, where, alternatives }) => [code, where?.line, where?.column, alternatives])
+        .toSorted(byText),
     ).toEqual([
       ['SLIPWAY_PASTE_SECTION_MISSING', 2, 12, ['mark']],
       ['SLIPWAY_PASTE_SECTION_MISSING', 3, 10, ['app']],
@@ -158,7 +162,7 @@ paste.app_factory = shop:app_factory
 `
     const { problems, plan } = describePlan('app', deployment(ini, modules).uri, { flavour: 'noauth' })
     expect(problems.map(({ severity, where }) => [severity, where?.line])).toEqual([['warning', 4]])
-    expect((plan as Extract<Plan, { kind: 'composite' }>).choice).toEqual({ key: 'noauth', option: '--flavour' })
+    expect((plan as FactoryPlan).choice).toEqual({ key: 'noauth', option: '--flavour' })
   })
 
   it('warns of settings that reach nobody', () => {
@@ -174,7 +178,7 @@ paste.app_factory = shop:app_factory
 debug = true
 `
     const { problems } = describePlan('app', deployment(ini, modules).uri)
-    expect(problems.map(({ code, severity, where }) => [code, severity, where?.line]).toSorted()).toEqual([
+    expect(problems.map(({ code, severity, where }) => [code, severity, where?.line]).toSorted(byText)).toEqual([
       ['SLIPWAY_PASTE_LOST', 'warning', 5],
       ['SLIPWAY_PASTE_SHADOWED', 'warning', 10],
     ])
