@@ -34,6 +34,8 @@ export type ToWorker =
     }
   /** `final`: no other worker will take what waits in the accept queue. A second order may make a drain final. */
   | { readonly type: 'drain'; readonly final: boolean; readonly reason: string }
+  /** No worker accepts any more: work in hand may be finished, and clients be told to close. */
+  | { readonly type: 'finish' }
 
 export type ToMaster =
   /** The service is built and its listeners listen. `summary` is what it serves, in one line. */
@@ -42,5 +44,7 @@ export type ToMaster =
   | { readonly type: 'failed'; readonly failure: Failure }
   /** Somebody asked this worker itself to stop; only the master can do it without a gap. */
   | { readonly type: 'asked-to-stop'; readonly signal: string }
+  /** The first phase of a final drain is over: this worker accepts nothing any more. */
+  | { readonly type: 'intake-closed' }
   /** Everything is finished or cut; the worker ends after this. */
   | { readonly type: 'drained'; readonly cut: number }

@@ -33,9 +33,9 @@ export function describeExit(status: number | null, signal: string | null): stri
   return status === 0 ? 'ended by itself with status 0' : `ended with status ${status}`
 }
 
-/** Whether a death before `ready` would come again at a second try. A signal from elsewhere says nothing about the service. */
+/** Whether a death during the start would come again at a second try. A signal from elsewhere says nothing about the service. */
 export function isBootFault(end: WorkerEnd): boolean {
-  return !end.wasReady && !end.isOrderly && (end.signal === null || end.wasKilled)
+  return !end.isOrderly && (end.signal === null || end.wasKilled)
 }
 
 export interface RespawnPolicy {

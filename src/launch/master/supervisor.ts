@@ -103,9 +103,11 @@ export class Supervisor implements Crew {
     const worker = new WorkerProcess({ ...order, workerId: slot.id }, listeners, timing, {
       ready: (worker, summary) => this.#onReady(worker, summary),
       gone: (worker, end, failure) => this.#onGone(slot, worker, end, failure),
+      intakeClosed: () => this.#finishWhenClosed(),
       askedToStop: (worker, signal) => this.#onAskedToStop(worker, signal),
     })
     slot.state = { name: 'working', worker }
+    this.#parts.log.debug(`${worker.title} is starting`)
   }
 
   #onReady(worker: WorkerProcess, summary: string | null): void {
@@ -195,7 +197,15 @@ export class Supervisor implements Crew {
     if (cut > 0) this.#parts.log.warn(`${worker.title} cut ${countOf(cut, 'request')} when the time to finish was over`)
     else if (end.wasReady && !end.isOrderly) this.#parts.log.warn(`${worker.title} did not drain: ${end.reason}`)
     if (end.wasReady && (cut > 0 || !end.isOrderly)) this.#wasCut = true
+    this.#finishWhenClosed()
     this.#endWhenEmpty()
+  }
+
+  /** The two phases of a stop are those of all workers together. */
+  #finishWhenClosed(): void {
+    const workers = this.#workers()
+    if (workers.some((worker) => !worker.isIntakeClosed)) return
+    for (const worker of workers) worker.finish()
   }
 
   #endWhenEmpty(): void {

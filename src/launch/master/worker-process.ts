@@ -23,6 +23,7 @@ export interface WorkerTiming {
 export interface WorkerEvents {
   ready(worker: WorkerProcess, summary: string | null): void
   gone(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void
+  intakeClosed(worker: WorkerProcess): void
   askedToStop(worker: WorkerProcess, signal: string): void
 }
 
@@ -40,6 +41,7 @@ export class WorkerProcess {
   /** Why we killed it, when we did. */
   #killReason: string | null = null
   #wasReady = false
+  #isIntakeClosed = false
   #cut: number | null = null
 
   constructor(order: StartOrder, listeners: readonly Listener[], timing: WorkerTiming, events: WorkerEvents) {
@@ -102,6 +104,16 @@ export class WorkerProcess {
     }
   }
 
+  /** Whether it accepts nothing any more, by its own word. */
+  get isIntakeClosed(): boolean {
+    return this.#isIntakeClosed
+  }
+
+  /** The second phase of a final drain. */
+  finish(): void {
+    this.#tell({ type: 'finish' })
+  }
+
   kill(reason: string): void {
     if (this.#state.name === 'gone') return
     this.#killReason ??= reason
@@ -121,6 +133,9 @@ export class WorkerProcess {
         return
       case 'asked-to-stop':
         return this.#events.askedToStop(this, message.signal)
+      case 'intake-closed':
+        this.#isIntakeClosed = true
+        return this.#events.intakeClosed(this)
       case 'drained':
         this.#cut = message.cut
         return

@@ -2,8 +2,7 @@
 // waits in its accept queue (the client has sent its request by then), so the queue is emptied
 // first. Runs in a worker, on the final stop only.
 import { Server } from 'node:net'
-import type { ListenAddress } from '../address.ts'
-import { listenersOn } from '../proc-net.ts'
+import { watchQueue } from '../proc-net.ts'
 
 const longestMs = 400
 const pollMs = 2
@@ -18,17 +17,18 @@ interface ListeningHandle {
  * Connections go on. (http.Server.close would destroy the idle ones: kept-alive clients then lose the
  * request that they are about to send.)
  */
-export async function closeWhenDrained(server: Server, address: ListenAddress): Promise<void> {
+export async function closeWhenDrained(server: Server): Promise<void> {
   if (!server.listening) return
   // A second listen(2) with 0 shrinks the backlog: the kernel drops new SYNs, whose clients try again a second
   // later and are then refused cleanly. An internal of Node; without it the queue may fill again, no worse.
   const handle = (server as unknown as { readonly _handle: ListeningHandle | null })._handle
   handle?.listen?.(0)
   const deadline = performance.now() + longestMs
-  const isQuiet = address.kind === 'tcp' ? queueWatch(server, address.port) : quietWatch(server)
-  while (!isQuiet() && performance.now() < deadline) await pause(pollMs)
+  const watch = queueOf(server)
+  while (!watch.isEmpty() && performance.now() < deadline) await pause(pollMs)
   // In the same turn as the last look: whoever comes between the two is reset.
   closeListener(server)
+  watch.close()
 }
 
 /** Closes the listening socket and nothing else. */
@@ -37,19 +37,20 @@ export function closeListener(server: Server): void {
   if (server.listening) Server.prototype.close.call(server)
 }
 
-/** Asks the kernel how many wait; where it does not say, falls back to nobody having come for a while. */
-function queueWatch(server: Server, port: number): () => boolean {
-  const quiet = quietWatch(server)
-  return () => {
-    const rows = listenersOn(port)
-    return rows === null || rows.length === 0 ? quiet() : rows.every((row) => row.queued === 0)
-  }
-}
-
-function quietWatch(server: Server): () => boolean {
+/** Asks the kernel; where it does not say (a unix socket, a hidden /proc), that nobody came for a while must do. */
+function queueOf(server: Server): { isEmpty(): boolean; close(): void } {
   let last = performance.now()
   server.on('connection', () => (last = performance.now()))
-  return () => performance.now() - last >= quietMs
+  const address = server.address()
+  const isTcp = address !== null && typeof address === 'object'
+  const watch = isTcp ? watchQueue(address.port, address.family === 'IPv6' ? 6 : 4) : null
+  return {
+    isEmpty() {
+      const queued = watch?.look() ?? null
+      return queued === null ? performance.now() - last >= quietMs : queued === 0
+    },
+    close: () => watch?.close(),
+  }
 }
 
 async function pause(ms: number): Promise<void> {

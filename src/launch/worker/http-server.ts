@@ -51,15 +51,15 @@ export class HttpServer {
   async stop(order: StopOrder): Promise<void> {
     const doors = this.#doors.filter(({ server }) => server.listening)
     this.#stopping = { doors, order }
-    await Promise.all(doors.map(({ server, listener }) => closeDoor(server, listener, order.isFinal)))
-    // Not before: a client told to close its connection opens the next one at once, and would meet the closing door.
-    this.#edge.drain()
+    await Promise.all(doors.map(({ server }) => closeDoor(server, order.isFinal)))
   }
 
   /** Returns when every connection has ended; says how many requests were cut. */
   async wait(): Promise<number> {
     if (this.#stopping === null) throw new TypeError('wait() comes after stop()')
     const { doors, order } = this.#stopping
+    // Not in stop(): a client told to close its connection opens the next one at once, and would meet a closing door.
+    this.#edge.drain()
     let cut = 0
     const cutAll = (): void => {
       cut = this.#edge.inFlight
@@ -122,7 +122,7 @@ export class HttpServer {
   }
 }
 
-async function closeDoor(server: Server, listener: ServiceListener, isFinal: boolean): Promise<void> {
-  if (isFinal) await closeWhenDrained(server, listener.request.address)
+async function closeDoor(server: Server, isFinal: boolean): Promise<void> {
+  if (isFinal) await closeWhenDrained(server)
   else closeListener(server)
 }

@@ -5,6 +5,11 @@ import { SlipwayError } from '../../errors.ts'
 import type { ServiceSpec } from '../messages.ts'
 import type { Service } from '../service.ts'
 
+// Ours, by the names that everyone gives them: found from any project, also one that has this package installed elsewhere.
+const own = new Map<string, () => Promise<unknown>>([
+  ['slipway.launch:PasteService', async () => (await import('../paste-service.ts')).PasteService],
+])
+
 const methods = ['start', 'stop', 'wait'] as const
 
 /**
@@ -12,13 +17,18 @@ const methods = ['start', 'stop', 'wait'] as const
  * no service; what the user's code throws goes through as it is
  */
 export async function loadService(spec: ServiceSpec): Promise<Service> {
-  const target = await loadReference(parseReference(spec.reference), readDistribution(spec.from))
+  const load = own.get(spec.reference) ?? (() => loadByReference(spec))
+  const target = await load()
   if (typeof target !== 'function') throw notAService(spec, target)
   const service: unknown = isServiceClass(target)
     ? new (target as unknown as new (args: unknown) => unknown)(spec.args)
     : await (target as unknown as (args: unknown) => unknown)(spec.args)
   if (!isService(service)) throw notAService(spec, service)
   return service
+}
+
+async function loadByReference({ reference, from }: ServiceSpec): Promise<unknown> {
+  return loadReference(parseReference(reference), readDistribution(from))
 }
 
 /** A class is told from a function by what its objects can do. */

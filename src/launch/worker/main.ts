@@ -12,8 +12,13 @@ import { type DrainOrder, ServiceRunner } from './service-runner.ts'
 /** systemd signals a whole control group: the master's own order, a final one, then comes within this time and goes first. */
 const askAfterMs = 250
 
+/** Longer than a door takes to close (worker/accept-queue.ts). */
+const finishWithinMs = 600
+
 let runner: ServiceRunner | null = null
 let log: Logger | null = null
+/** Called when the master says that no worker accepts any more. */
+let finish: () => void = () => undefined
 let isReady = false
 let isDraining = false
 let isEnding = false
@@ -32,6 +37,8 @@ async function obey(message: ToWorker): Promise<void> {
       return start(message)
     case 'drain':
       return drain(message)
+    case 'finish':
+      return finish()
   }
 }
 
@@ -42,8 +49,10 @@ async function start(order: Extract<ToWorker, { type: 'start' }>): Promise<void>
     const config = Config.fromSnapshot(order.config, [launchGroup])
     log = await createLogger(config, { name: service.name })
     const listeners = order.listeners.map(inheritedListener)
-    runner = new ServiceRunner({ spec: service, workerId, config, log, listeners })
+    runner = new ServiceRunner({ spec: service, workerId, config, log, listeners, othersClosed })
     const summary = await runner.start()
+    // It may have crashed on the way, and is only waiting for its last words to leave.
+    if (isEnding) return
     isReady = true
     await tell({ type: 'ready', summary })
   } catch (error) {
@@ -58,6 +67,18 @@ async function drain(order: DrainOrder): Promise<void> {
   const cut = await runner.drain(order)
   await tell({ type: 'drained', cut })
   end(ExitCode.ok)
+}
+
+/**
+ * A connection that one worker tells its client to close is opened again at the next: no worker says so before all have
+ * closed their doors. One that is stuck does not hold up the others.
+ */
+async function othersClosed(): Promise<void> {
+  const finished = new Promise<void>((resolve) => (finish = resolve))
+  await tell({ type: 'intake-closed' })
+  const late = setTimeout(finish, finishWithinMs)
+  await finished
+  clearTimeout(late)
 }
 
 /** Once: what follows from the first failure is not told. */

@@ -18,6 +18,8 @@ export interface RunnerParts {
   readonly config: Config
   readonly log: Logger
   readonly listeners: readonly ServiceListener[]
+  /** Between the phases of a final stop: resolves when no other worker accepts either. */
+  readonly othersClosed?: () => Promise<void>
 }
 
 export interface DrainOrder {
@@ -51,6 +53,8 @@ export class ServiceRunner {
     const service = await loadService(this.#parts.spec)
     this.#service = service
     await this.#untilReady(service)
+    // What the start has left unhandled is reported at the end of this turn: a crash now is no start.
+    await new Promise((resolve) => setImmediate(resolve))
     return service.describe?.() ?? null
   }
 
@@ -91,6 +95,7 @@ export class ServiceRunner {
     const timer = grace > 0 ? setTimeout(() => this.#cut.abort(), grace * 1000) : undefined
     const order: StopOrder = { isFinal: this.#isFinal, reason, signal: this.#cut.signal }
     await this.#step('stop', () => this.#service?.stop(order))
+    if (this.#isFinal) await this.#parts.othersClosed?.()
     const cut = await this.#step('wait', () => this.#service?.wait())
     for (const release of this.#hooks.toReversed()) await this.#step('a close hook', release)
     clearTimeout(timer)

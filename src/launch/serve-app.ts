@@ -1,0 +1,27 @@
+// One call from a deployment file to a service that runs. The file is checked here, in the process that
+// the operator started, so that a fault of it costs no worker.
+import type { Config } from '../config/index.ts'
+import { requireFactories } from '../paste/factories.ts'
+import { describeApp } from '../paste/index.ts'
+import { launch, type Launcher, type LaunchOptions } from './launcher.ts'
+import type { PasteArgs } from './paste-service.ts'
+
+export interface ServeAppOptions extends PasteArgs, Omit<LaunchOptions, 'name'> {
+  /** Must know `launchGroup`: give it to `readConfig`. */
+  readonly conf: Config
+}
+
+/**
+ * Serves the app of a deployment file with the workers and addresses of the configuration.
+ *
+ *     const launcher = await serveApp({ conf, uri: 'config:/etc/shop/api-paste.ini' })
+ *     process.exitCode = await launcher.wait()
+ *
+ * @throws SlipwayError with every fault of the file; else as `launch` does
+ */
+export async function serveApp({ conf, uri, name, flavour, ...options }: ServeAppOptions): Promise<Launcher> {
+  const { relativeTo = process.cwd(), ...launchOptions } = options
+  requireFactories(describeApp(uri, { name, flavour, relativeTo, config: conf }))
+  const args: PasteArgs = { uri, name, flavour, relativeTo }
+  return launch(conf, 'slipway.launch:PasteService', args, launchOptions)
+}
