@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Capture } from './capture.ts'
 import type { App, Filter, HttpResponse } from './contract.ts'
 import { listenerMessage } from './message.ts'
-import { mountAt, runListener } from './node-bridge.ts'
+import { Mount, runListener } from './node-bridge.ts'
 import { checkHeaders, dispose, isResponse, isStream, isThenable } from './normalise.ts'
 import { pump } from './pump.ts'
 import type { HttpRequest } from './request.ts'
@@ -21,7 +21,7 @@ export type ConnectMiddleware = (req: IncomingMessage, res: ServerResponse, next
 export function fromConnect(middleware: ConnectMiddleware): Filter {
   return (app) => (req) => {
     const message = listenerMessage(req)
-    const mount = mountAt(req, message)
+    const mount = new Mount(req, message)
     const capture = new Capture(req, message, mount)
     const passing: Passing = { isRunning: true, inner: null }
     let isNextCalled = false
@@ -34,7 +34,7 @@ export function fromConnect(middleware: ConnectMiddleware): Filter {
       // Connect would run the app once more, into a response that is already written.
       if (isNextCalled || capture.isSettled) return
       isNextCalled = true
-      mount.carryOver()
+      mount.carryOver(req)
       capture.release()
       passing.inner = runApp(app, req, capture)
       if (!passing.isRunning) passOn(passing.inner, capture)

@@ -26,8 +26,7 @@ export function fromNode(listener: NodeListener | { callback(): NodeListener }):
   const run = typeof listener === 'function' ? listener : listener.callback()
   return (req) => {
     const message = listenerMessage(req)
-    const mount = mountAt(req, message)
-    const capture = new Capture(req, message, mount)
+    const capture = new Capture(req, message, new Mount(req, message))
     runListener(capture, () => run(message, capture.response))
     return capture.answer
   }
@@ -48,30 +47,36 @@ export function runListener(capture: Capture, run: () => unknown): void {
   }
 }
 
-export interface Mount {
-  /** Puts the message back as it was. */
-  release(): void
-  /** Takes over what the listener changed of the request line. */
-  carryOver(): void
-}
+/** A message as its listener sees it: below the mount point, until it is released. */
+export class Mount {
+  readonly #message: MountedMessage
+  readonly #before: { url: string | undefined; method: string | undefined; baseUrl: string | undefined }
+  readonly #mounted: string
 
-/** Shows a message as the request sees it: below its mount point. */
-export function mountAt(req: HttpRequest, message: MountedMessage): Mount {
-  const { url, method, baseUrl } = message
-  const mounted = mountedUrl(req, url)
-  message.originalUrl ??= url ?? '/'
-  message.url = mounted
-  message.method = req.method
-  message.baseUrl = req.scriptName
-  return {
-    release: () => void Object.assign(message, { url, method, baseUrl }),
-    carryOver: () => {
-      req.method = message.method ?? req.method
-      if (message.url === undefined || message.url === mounted) return
-      const mark = message.url.indexOf('?')
-      req.pathInfo = mark === -1 ? message.url : message.url.slice(0, mark)
-      req.queryString = mark === -1 ? '' : message.url.slice(mark + 1)
-    },
+  constructor(req: HttpRequest, message: MountedMessage) {
+    const { url, method, baseUrl } = message
+    this.#message = message
+    this.#before = { url, method, baseUrl }
+    this.#mounted = mountedUrl(req, url)
+    message.originalUrl ??= url ?? '/'
+    message.url = this.#mounted
+    message.method = req.method
+    message.baseUrl = req.scriptName
+  }
+
+  /** Puts the message back as it was. */
+  release(): void {
+    Object.assign(this.#message, this.#before)
+  }
+
+  /** Takes over what the listener changed of the request line. */
+  carryOver(req: HttpRequest): void {
+    const { url, method } = this.#message
+    req.method = method ?? req.method
+    if (url === undefined || url === this.#mounted) return
+    const mark = url.indexOf('?')
+    req.pathInfo = mark === -1 ? url : url.slice(0, mark)
+    req.queryString = mark === -1 ? '' : url.slice(mark + 1)
   }
 }
 
