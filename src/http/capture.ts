@@ -219,8 +219,8 @@ export class Capture implements CaptureTarget {
     const { response } = this
     const error = Object.assign(new Error('write after end'), { code: 'ERR_STREAM_WRITE_AFTER_END' })
     if (callback) process.nextTick(callback, error)
-    if (!response.destroyed && response.listenerCount('error') > 0)
-      process.nextTick(() => response.emit('error', error))
+    if (response.destroyed || response.listenerCount('error') === 0) return false
+    process.nextTick(() => response.emit('error', error))
     return false
   }
 }
