@@ -30,7 +30,7 @@ export function authToken(settings: AuthTokenSettings, log: Pick<Logger, 'error'
   if (settings.password === null) throw missing('password')
   const client = new KeystoneClient({ ...settings, auth_url: authUrl })
   const cache = new TokenCache(settings.token_cache_time * 1000, mostTokens)
-  const challenge = `Keystone uri="${settings.www_authenticate_uri ?? authUrl}"`
+  const challenge = `Keystone uri="${settings.www_authenticate_uri === null || settings.www_authenticate_uri === '' ? authUrl : settings.www_authenticate_uri}"`
   const ask = (token: string): Promise<ValidToken | null> => client.validate(token)
 
   /** The app's own 401 tells the client where to get a token, too. */

@@ -1,5 +1,5 @@
 // What the tests of filters share: settings as an operator writes them, a context, logs that can be read.
-import { Config, type OptionGroup, readConfig, type ValuesOf } from '../../src/config/index.ts'
+import { type Config, type OptionGroup, readConfig, type ValuesOf } from '../../src/config/index.ts'
 import type { App, FactoryContext, HttpRequest } from '../../src/http/index.ts'
 import { json } from '../../src/http/index.ts'
 import { createLogger, type Logger, nullLogger } from '../../src/log/index.ts'
@@ -23,6 +23,8 @@ export function contextWith(parts: Partial<FactoryContext> = {}): FactoryContext
     where: null,
     config: readConfig({ groups: [], argv: [], prog: 'test', env: {} }),
     log: nullLogger,
+    flavour: undefined,
+    load: () => Promise.reject(new Error('a filter of this test loads nothing')),
     onClose: () => undefined,
     ...parts,
   }
