@@ -1,0 +1,31 @@
+// The options of the reference service: its own, and those of the rooms that it uses. Every command of
+// it reads them. A group that is named here has its unknown settings refused at start.
+import { group, type OptionGroup, str } from '../config/index.ts'
+import { launchGroup } from '../launch/options.ts'
+import { logGroup } from '../log/index.ts'
+import { authTokenGroup, corsGroup, healthcheckGroup, osloMiddlewareGroup } from '../middleware/options.ts'
+
+export const serviceGroup = group('DEFAULT', {
+  auth_strategy: str({
+    default: 'noauth',
+    choices: {
+      noauth: 'believe whoever asks: for development',
+      keystone: 'ask Keystone about the token of every request',
+    },
+    help: 'Which pipeline of the API is taken: a key of its section in the deployment file.',
+  }),
+  api_paste_config: str({
+    default: 'api-paste.ini',
+    help: 'Deployment file, looked for beside the configuration file and in the standard folders.',
+  }),
+})
+
+export const groups: readonly OptionGroup[] = [
+  serviceGroup,
+  launchGroup,
+  logGroup,
+  osloMiddlewareGroup,
+  corsGroup,
+  healthcheckGroup,
+  authTokenGroup,
+]
