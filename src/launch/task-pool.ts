@@ -2,8 +2,9 @@
 // keeps answering. Runs in a worker; the threads start when first needed. piscina does the
 // work; ours is that a task is named by reference, as everything else here is.
 import type { Piscina } from 'piscina'
-import type { ServiceContext } from './service.ts'
+import { type Failure, fromFailure } from './failure.ts'
 import { launchGroup } from './options.ts'
+import type { ServiceContext } from './service.ts'
 
 /** One task as it travels to a thread. */
 export interface Task {
@@ -12,6 +13,9 @@ export interface Task {
   readonly from: string
   readonly args: readonly unknown[]
 }
+
+/** What comes back: a value, or why there is no function to call. */
+export type TaskOutcome = { readonly value: unknown } | { readonly failure: Failure }
 
 export class TaskPool {
   readonly #threads: number
@@ -30,6 +34,7 @@ export class TaskPool {
   /**
    * Calls the function of a reference (`module:attr`) in a thread. Arguments and result are plain data.
    * Rejects with what the function threw, its stack untouched.
+   * @throws SlipwayError SLIPWAY_REFERENCE_… when the reference leads to no function
    */
   async run(reference: string, ...args: readonly unknown[]): Promise<unknown> {
     if (this.#isClosed) throw new TypeError('the task pool is closed')
@@ -53,7 +58,9 @@ export class TaskPool {
 
   async #give(task: Task): Promise<unknown> {
     const pool = await (this.#pool ??= this.#open())
-    return (await pool.run(task)) as unknown
+    const outcome = (await pool.run(task)) as TaskOutcome
+    if ('failure' in outcome) throw fromFailure(outcome.failure)
+    return outcome.value
   }
 
   async #open(): Promise<Piscina> {

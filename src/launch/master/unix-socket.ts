@@ -1,12 +1,15 @@
 // The file of a unix socket before it is bound: one that a dead process left is removed, one that
 // somebody serves, or that is no socket at all, is left alone and reported. Runs in the master.
-import { lstatSync, unlinkSync } from 'node:fs'
+import { existsSync, lstatSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
+import { dirname } from 'node:path'
 
 const answerWithinMs = 2000
 
-/** Makes way for a bind to `path`. Throws EADDRINUSE when somebody listens there, EEXIST when the file is no socket. */
+/** Makes way for a bind to `path`. Throws EADDRINUSE when somebody listens there, EEXIST when the file is no socket, ENOENT without a folder. */
 export async function clearStaleSocket(path: string): Promise<void> {
+  // libuv would say EACCES.
+  if (!existsSync(dirname(path))) throw systemError('ENOENT', `"${dirname(path)}" does not exist`)
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return
   if (!stats.isSocket()) throw systemError('EEXIST', `the file "${path}" exists and is not a socket`)
