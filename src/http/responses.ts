@@ -124,7 +124,7 @@ function typed(type: string, body: string, status: number, headers: ResponseHead
   return { status, headers: all, body }
 }
 
-export function titleOf(status: number): string {
+function titleOf(status: number): string {
   return STATUS_CODES[status] ?? 'Unknown'
 }
 
