@@ -364,8 +364,9 @@ describe('header values', () => {
         const names = Object.keys(headers).filter((name) => !/^(date|connection|keep-alive|content-\w+)$/.test(name))
         if (statusCode === 200) {
           // node sends the head in the encoding of the body's first piece: ü as one byte or as two.
-          const sent = tried.replaceAll(/^[ \t]+|[ \t]+$/g, '')
-          expect([sent, Buffer.from(sent).toString('latin1')]).toContain(headers['x-value'])
+          // White space around a value means nothing, and clients may keep it.
+          const received = String(headers['x-value']).trim()
+          expect([tried.trim(), Buffer.from(tried.trim()).toString('latin1')]).toContain(received)
           expect(names).toEqual(['x-value'])
         } else {
           expect([statusCode, names, logged[before]?.err.code]).toEqual([500, [], 'SLIPWAY_HTTP_RESPONSE'])
