@@ -1,0 +1,120 @@
+// Every problem of what is to be checked, in one report. Runs no code of the project unless asked to.
+import { diagnosticToJson, renderDiagnostics } from '../diagnostic.ts'
+import type { Distribution } from '../entrypoints/distribution.ts'
+import { asProblem, type EntryPoint } from '../entrypoints/entry-point.ts'
+import { loadReference } from '../entrypoints/load.ts'
+import { resolveModule } from '../entrypoints/resolve.ts'
+import { describeScript, scriptGroups } from '../entrypoints/scripts.ts'
+import type { Config } from '../config/index.ts'
+import { type Diagnostic, ExitCode, isSlipwayError } from '../errors.ts'
+import { checkFile } from '../paste/check.ts'
+import { describe } from '../paste/describe.ts'
+import { factoryFaults } from '../paste/factories.ts'
+import { renderOptions } from './colour.ts'
+import type { PlanOptions } from './flags.ts'
+import { projectsOf, requireProject } from './project.ts'
+import { nearMisses, readServiceConfig } from './service-config.ts'
+import { count } from './table.ts'
+import { isManifestFile, namingRoots, parseTarget, type Target } from './target.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface CheckOptions extends PlanOptions {
+  readonly import?: true
+  readonly strict?: true
+  readonly json?: true
+}
+
+/** 78 when there are errors, or, with `--strict`, warnings. */
+export async function checkTargets(
+  texts: readonly string[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const problems = await allProblems(texts, options, terminal)
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  const warnings = problems.length - errors
+  if (options.json) {
+    terminal.out(`${JSON.stringify({ errors, warnings, problems: problems.map(diagnosticToJson) }, null, 2)}\n`)
+  } else {
+    if (problems.length > 0) terminal.err(`${renderDiagnostics(problems, renderOptions(terminal, 'stderr'))}\n\n`)
+    terminal.out(`${count(errors, 'error')}, ${count(warnings, 'warning')}\n`)
+  }
+  return errors > 0 || (options.strict && warnings > 0) ? ExitCode.config : ExitCode.ok
+}
+
+async function allProblems(
+  texts: readonly string[],
+  options: CheckOptions,
+  terminal: Terminal,
+): Promise<readonly Diagnostic[]> {
+  const { config, problems } = checkConfig(options)
+  const targets = texts.map((text) => parseTarget(text, terminal.cwd))
+  const files = targets.filter(({ file }) => file === null || !isManifestFile(file))
+  const manifests = targets.flatMap(({ file }) => (file !== null && isManifestFile(file) ? [file] : []))
+  // A manifest that was named is meant to be checked too, and so is that of the project when nothing else is.
+  if (options.manifest !== undefined || texts.length === 0) {
+    problems.push(...(await projectProblems(requireProject(options.manifest, terminal.cwd), options)))
+  }
+  for (const file of manifests) problems.push(...(await projectProblems(requireProject(file, terminal.cwd), options)))
+  for (const target of files) problems.push(...(await targetProblems(target, config, options, terminal)))
+  return once(problems)
+}
+
+/** A configuration with errors is reported; the rest is then checked without it. */
+function checkConfig({ configFile }: CheckOptions): { config: Config | undefined; problems: Diagnostic[] } {
+  try {
+    const config = readServiceConfig({ files: configFile })
+    return { config, problems: nearMisses(config) }
+  } catch (error) {
+    return { config: undefined, problems: problemsOf(error) }
+  }
+}
+
+async function projectProblems(project: Distribution, options: CheckOptions): Promise<Diagnostic[]> {
+  const problems = [...project.problems]
+  for (const entry of project.entryPoints) {
+    if (!entry.problem) problems.push(...(await entryProblems(entry, project, options)))
+  }
+  return problems
+}
+
+async function entryProblems(entry: EntryPoint, project: Distribution, options: CheckOptions): Promise<Diagnostic[]> {
+  const { reference, valueWhere: where, group } = entry
+  if (!reference) return []
+  try {
+    if (scriptGroups.some((known) => known === group)) describeScript(entry)
+    if (options.import) await loadReference(reference, project, { where })
+    else resolveModule(reference, project, where)
+    return []
+  } catch (error) {
+    return problemsOf(error)
+  }
+}
+
+async function targetProblems(
+  target: Target,
+  config: Config | undefined,
+  options: CheckOptions,
+  { cwd }: Terminal,
+): Promise<readonly Diagnostic[]> {
+  const { file, name } = target
+  const { flavour } = options
+  const shared = { projects: projectsOf(target, options.manifest, cwd), config, flavour }
+  if (file === null) {
+    const { plan, problems } = describe('app', target.uri, shared)
+    return [...problems, ...factoryFaults(plan).flatMap((fault) => fault.problems)]
+  }
+  const imports = options.import ?? false
+  return namingRoots(target, () => checkFile(file, { ...shared, imports, name: name ?? undefined }))
+}
+
+function problemsOf(error: unknown): Diagnostic[] {
+  if (!isSlipwayError(error)) throw error
+  return error.problems.length > 0 ? [...error.problems] : [asProblem(error)]
+}
+
+/** Two targets of one file have problems in common. */
+function once(problems: readonly Diagnostic[]): Diagnostic[] {
+  const key = (problem: Diagnostic) => JSON.stringify(diagnosticToJson(problem))
+  return [...new Map(problems.map((problem) => [key(problem), problem])).values()]
+}

@@ -1,0 +1,48 @@
+// Which manifest a verb works with: the one that --manifest names, else that of the working folder.
+// Reads manifests, imports no code.
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import {
+  type Distribution,
+  distributionFromManifest,
+  findProject,
+  readDistribution,
+} from '../entrypoints/distribution.ts'
+import { manifestNames } from '../entrypoints/manifest.ts'
+import { SlipwayError } from '../errors.ts'
+import { folderOf, type Target } from './target.ts'
+
+/** The project at hand, whether it has a manifest or not. */
+export function projectAt(manifest: string | undefined, cwd: string): Distribution {
+  if (manifest === undefined) return findProject(cwd)
+  const path = resolve(cwd, manifest)
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return isFolder ? withManifest(readDistribution(path), manifest) : distributionFromManifest(path)
+}
+
+/**
+ * The project at hand, which must have a manifest.
+ * @throws SlipwayError SLIPWAY_MANIFEST_MISSING, SLIPWAY_INPUT_MISSING
+ */
+export function requireProject(manifest: string | undefined, cwd: string): Distribution {
+  return withManifest(projectAt(manifest, cwd), manifest)
+}
+
+function withManifest(project: Distribution, manifest: string | undefined): Distribution {
+  if (project.manifests.length > 0) return project
+  const place = manifest === undefined ? `in "${project.folder}" or above it` : `in "${project.folder}"`
+  throw new SlipwayError('SLIPWAY_MANIFEST_MISSING', `there is no manifest ${place}`, {
+    where: { file: project.folder },
+    expected: manifestNames.join(', '),
+    hint: manifest === undefined ? 'go to the folder of the project, or name its manifest: --manifest PATH' : undefined,
+  })
+}
+
+/** Where the references of a target are looked up, in this order: the project at hand, then the file's own. */
+export function projectsOf(target: Target, manifest: string | undefined, cwd: string): Distribution[] {
+  const atHand = projectAt(manifest, cwd)
+  const folder = folderOf(target)
+  if (folder === null) return [atHand]
+  const own = findProject(folder)
+  return own.folder === atHand.folder ? [atHand] : [atHand, own]
+}

@@ -1,0 +1,76 @@
+// The start scripts of a manifest on the disk: written, or compared with what the manifest says.
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { displayPath } from '../diagnostic.ts'
+import { renderScript, scriptGroups } from '../entrypoints/scripts.ts'
+import { errorOf, ExitCode, isSlipwayError, SlipwayError } from '../errors.ts'
+import { requireProject } from './project.ts'
+import { count } from './table.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface ScriptsOptions {
+  readonly write?: true
+  readonly check?: true
+  readonly bin?: string
+  readonly manifest?: string
+}
+
+interface ScriptFile {
+  readonly file: string
+  readonly text: string
+  readonly state: 'missing' | 'differs' | 'same'
+}
+
+/** 78 when `--check` finds a difference. */
+export function makeScripts(options: ScriptsOptions, terminal: Terminal): number {
+  if (!options.write && !options.check) {
+    throw new SlipwayError('SLIPWAY_USAGE', 'say what to do: --write or --check', {
+      hint: 'see: slipway scripts --help',
+    })
+  }
+  const files = scriptFiles(options, terminal.cwd)
+  const different = files.filter(({ state }) => state !== 'same')
+  for (const script of different) {
+    if (options.write) writeScript(script)
+    terminal.out(`${options.write ? 'wrote' : script.state}  ${displayPath(script.file, terminal.cwd)}\n`)
+  }
+  const same = files.length - different.length
+  terminal.err(`${count(files.length, 'script')}, ${same} as the manifest says\n`)
+  if (options.write || different.length === 0) return ExitCode.ok
+  terminal.err('  see: slipway scripts --write\n')
+  return ExitCode.config
+}
+
+/** All or nothing: a bad entry is told before any file is written. */
+function scriptFiles(options: ScriptsOptions, cwd: string): ScriptFile[] {
+  const project = requireProject(options.manifest, cwd)
+  const binFolder = options.bin === undefined ? join(project.folder, 'bin') : resolve(cwd, options.bin)
+  const entries = project.entryPoints.filter(({ group }) => scriptGroups.some((known) => known === group))
+  const errors: SlipwayError[] = []
+  const files = entries.flatMap((entry) => {
+    try {
+      const text = renderScript(entry, { distribution: project, binFolder })
+      const file = join(binFolder, `${entry.name}.js`)
+      return [{ file, text, state: stateOf(file, text) }]
+    } catch (error) {
+      if (!isSlipwayError(error)) throw error
+      errors.push(error)
+      return []
+    }
+  })
+  if (errors.length > 0) throw errorOf(errors.flatMap(({ problems }) => problems))
+  return files
+}
+
+function stateOf(file: string, text: string): ScriptFile['state'] {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found) return 'missing'
+  return readFileSync(file, 'utf-8') === text && (found.mode & 0o111) !== 0 ? 'same' : 'differs'
+}
+
+function writeScript({ file, text }: ScriptFile): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+  // The mode given to writeFile counts for new files only.
+  chmodSync(file, 0o755)
+}
