@@ -16,24 +16,30 @@ export function ownDistribution(): Distribution {
   return readDistribution(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
 }
 
-/** `egg:Dist#name` → group → our entry point of the same group. */
-const eggs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  paste: { urlmap: 'urlmap', cascade: 'cascade' },
-  pastedeploy: { prefix: 'prefix' },
-  'oslo-middleware': {
-    catch_errors: 'catch_errors',
-    cors: 'cors',
-    healthcheck: 'healthcheck',
-    http_proxy_to_wsgi: 'http_proxy_to_wsgi',
-    request_id: 'request_id',
-    sizelimit: 'sizelimit',
-  },
-}
+/** `egg:Dist#name` → the name of our entry point in the same group. */
+const eggs = new Map<string, ReadonlyMap<string, string>>([
+  [
+    'paste',
+    new Map([
+      ['urlmap', 'urlmap'],
+      ['cascade', 'cascade'],
+    ]),
+  ],
+  ['pastedeploy', new Map([['prefix', 'prefix']])],
+  [
+    'oslo-middleware',
+    new Map(
+      ['catch_errors', 'cors', 'healthcheck', 'http_proxy_to_wsgi', 'request_id', 'sizelimit'].map((name) => [
+        name,
+        name,
+      ]),
+    ),
+  ],
+])
 
 /** The name of our own entry point that stands for one of a Python distribution; null when none does. */
 export function aliasOfEgg(distribution: string, name: string): string | null {
-  const names = eggs[foldName(distribution)]
-  return names && Object.hasOwn(names, name) ? (names[name] ?? null) : null
+  return eggs.get(foldName(distribution))?.get(name) ?? null
 }
 
 /** Modules, `*` for any run of characters, and what stands for them; the first that fits. */

@@ -1,5 +1,6 @@
 // The grammar of object references: `module:attr.attr [extras]` as importlib.metadata reads it, and
 // Node specifiers in the place of the module. Pure; resolve.ts finds what a reference names.
+import { isBuiltin } from 'node:module'
 import { SlipwayError, type Where } from '../errors.ts'
 import { pythonRepr } from '../ini/scanner.ts'
 
@@ -15,7 +16,7 @@ export interface Reference {
 const word = String.raw`[\p{L}\p{N}_.]+`
 const dotted = new RegExp(`^(${word})\\s*(?::\\s*(${word})\\s*)?(?:(\\[.*\\])\\s*)?$`, 'u')
 const specifier = new RegExp(
-  `^(node:[^\\s:]+|[#@.][^\\s:]*|[^\\s:]*/[^\\s:]*)\\s*(?::\\s*(${word})\\s*)?(?:(\\[.*\\])\\s*)?$`,
+  `^(node:[^\\s:]+|[#@.][^\\s:]*|[^\\s:/]*/[^\\s:]*)\\s*(?::\\s*(${word})\\s*)?(?:(\\[.*\\])\\s*)?$`,
   'u',
 )
 
@@ -28,10 +29,11 @@ export function isSpecifier(module: string): boolean {
  * @throws SlipwayError SLIPWAY_REFERENCE_SYNTAX
  */
 export function parseReference(text: string, where?: Where | null): Reference {
-  const isDotted = dotted.exec(text)
-  const match = isDotted ?? specifier.exec(text)
+  // `node:fs` alone is Node's module; `node:main` stays the attribute of a module "node", as in Python.
+  const asDotted = isBuiltin(text.trim()) && text.includes(':') ? null : dotted.exec(text)
+  const match = asDotted ?? specifier.exec(text)
   const module = match?.[1]
-  if (module !== undefined && (isDotted || isSpecifier(module))) {
+  if (module !== undefined && (asDotted || isSpecifier(module))) {
     return { text, module, attr: match?.[2] ?? null, extras: match?.[3]?.match(/[\p{L}\p{N}_]+/gu) ?? [] }
   }
   throw new SlipwayError('SLIPWAY_REFERENCE_SYNTAX', `"${text}" is no reference`, {

@@ -76,7 +76,9 @@ function packageRoots(first: string, project: Distribution): string[] {
   const parents = [project.folder, join(project.folder, 'src'), join(project.folder, 'dist')]
   const everything = project.packageDir.get('')
   if (everything !== undefined) parents.unshift(resolvePath(project.folder, everything))
-  const inside = parents.map((parent) => join(parent, first))
+  const inside = [...new Set([first, first.replaceAll('_', '-')])].flatMap((name) =>
+    parents.map((parent) => join(parent, name)),
+  )
   // A package's own manifest may name the package itself.
   return foldName(first) === foldName(project.name) ? [...inside, ...parents] : inside
 }

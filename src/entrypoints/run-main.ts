@@ -10,6 +10,15 @@ import { exitStatusOf } from './exit-status.ts'
 /** May return nothing, a number, a text or a promise of one: see `exitStatusOf`. */
 export type ConsoleMain = (argv: string[]) => unknown
 
+export type TargetFunction = (...args: unknown[]) => unknown
+
+/** The function that an entry point names. */
+export interface ScriptTarget {
+  /** `module:func` or `module:Class.class_method`. */
+  readonly reference: string
+  readonly load: () => Promise<TargetFunction>
+}
+
 export interface ConsoleScriptOptions {
   /** The command's name, for messages. */
   readonly name?: string
@@ -18,8 +27,10 @@ export interface ConsoleScriptOptions {
 /** How long open handles may keep a program that has ended. */
 const lingerMs = 1000
 
-/** What main may leave running on purpose, as Node names it; a server on a unix socket is a PipeWrap like its clients. */
+/** What main may leave running on purpose, as Node names it. A server on a unix socket is a PipeWrap, but so is any pipe. */
 const work = new Set(['TCPServerWrap', 'PipeWrap', 'ProcessWrap'])
+
+const workCount = () => process.getActiveResourcesInfo().filter((kind) => work.has(kind)).length
 
 /**
  * Calls `main` with the arguments of the command and sets the exit status as Python's `sys.exit(main())` does; what is
@@ -30,18 +41,23 @@ const work = new Set(['TCPServerWrap', 'PipeWrap', 'ProcessWrap'])
  * programs do: an async one a server or a child process, one that is not async anything, as it cannot have
  * waited for it. Then `process.exitCode` is what main made it.
  */
-export async function runConsoleScript(main: ConsoleMain, options: ConsoleScriptOptions = {}): Promise<void> {
+export async function runConsoleScript(
+  main: ConsoleMain | ScriptTarget,
+  options: ConsoleScriptOptions = {},
+): Promise<void> {
   if (process.argv[1] !== undefined) process.argv[1] = cleanArgv0(process.argv[1])
   ignoreClosedPipes()
   const stuck = () => void fail(unsettled(options.name))
   process.once('beforeExit', stuck)
+  // Standard output and error may be pipes themselves: they are open by now, and count before and after.
+  const before = workCount()
   try {
-    const returned = main(process.argv.slice(2))
+    const run = typeof main === 'function' ? main : await main.load()
+    const returned = run(process.argv.slice(2))
     const answer = await returned
     process.off('beforeExit', stuck)
     if (answer === undefined) {
-      const leavesWork = returned === undefined || process.getActiveResourcesInfo().some((kind) => work.has(kind))
-      if (!leavesWork) endWhenWritten()
+      if (returned !== undefined) endWhenWritten(() => workCount() > before)
       return
     }
     const { status, message } = exitStatusOf(answer)
@@ -55,17 +71,15 @@ export async function runConsoleScript(main: ConsoleMain, options: ConsoleScript
 }
 
 /**
- * The function that a reference names, loaded when it is called: what generated scripts hand to `runConsoleScript`.
- * `url` is that of the module, found when the script was made.
+ * What a generated script hands on in place of its target, which is loaded when it is needed. `url` is that of the
+ * module, found when the script was made.
  */
-export function scriptTarget(reference: string, url: string): (...args: unknown[]) => Promise<unknown> {
-  return async (...args) => {
-    const target = await loadTarget(reference, url)
-    return target(...args)
-  }
+export function scriptTarget(reference: string, url: string): ScriptTarget {
+  return { reference, load: () => loadTarget(reference, url) }
 }
 
-async function loadTarget(text: string, url: string): Promise<(...args: unknown[]) => unknown> {
+/** @throws SlipwayError SLIPWAY_REFERENCE_… */
+async function loadTarget(text: string, url: string): Promise<TargetFunction> {
   const attr = /:([^:[]+)(?:\[.*)?$/u.exec(text)?.[1]?.trim() ?? ''
   let namespace: object
   try {
@@ -79,7 +93,7 @@ async function loadTarget(text: string, url: string): Promise<(...args: unknown[
     const { targetMissing } = await import('./script-failure.ts')
     throw targetMissing(walk, text)
   }
-  if (typeof walk.value === 'function') return walk.value as (...args: unknown[]) => unknown
+  if (typeof walk.value === 'function') return walk.value as TargetFunction
   throw new SlipwayError('SLIPWAY_REFERENCE_NOT_CALLABLE', `"${text}" is no function`, {
     found: `a value of type ${walk.value === null ? 'null' : typeof walk.value}`,
     expected: 'a function that the script can call',
@@ -144,8 +158,10 @@ function ignoreClosedPipes(): void {
 }
 
 /** Without open handles the loop is empty before the timer, which holds nothing itself. */
-function endWhenWritten(): void {
+function endWhenWritten(goesOn = () => false): void {
   setTimeout(() => {
+    // Asked now and not before: a server that main did not wait for listens by now.
+    if (goesOn()) return
     process.stdout.write('', () => process.stderr.write('', () => process.exit()))
   }, lingerMs).unref()
 }
