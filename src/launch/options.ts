@@ -3,6 +3,9 @@
 import { availableParallelism } from 'node:os'
 import { float, group, int, multi, type ValuesOf } from '../config/index.ts'
 
+// Eleven days. Two of them together are still what a timer of Node can wait; beyond that it fires at once.
+const longest = 1_000_000
+
 export const launchGroup = group(
   'DEFAULT',
   {
@@ -26,41 +29,54 @@ export const launchGroup = group(
     graceful_shutdown_timeout: int({
       default: 60,
       min: 0,
+      max: longest,
       help: 'Seconds that work in hand has to finish when a worker stops. After them it is cut. 0 waits without end.',
     }),
     keepalive_grace: float({
       min: 0,
+      max: longest,
       help: 'Seconds that idle connections are kept when a worker stops, so that a request already on its way is still answered. Default: keep_alive_timeout and one second.',
     }),
     stop_delay: float({
       default: 0,
       min: 0,
+      max: longest,
       help: 'Seconds to go on accepting after a stop was ordered, for load balancers that need time to notice.',
     }),
-    start_timeout: float({ default: 30, min: 0, help: 'Seconds that a worker has to get ready. 0 waits without end.' }),
+    start_timeout: float({
+      default: 30,
+      min: 0,
+      max: longest,
+      help: 'Seconds that a worker has to get ready. 0 waits without end.',
+    }),
     keep_alive_timeout: float({
       default: 5,
       min: 0.1,
+      max: longest,
       help: 'Seconds that an idle connection is kept open for a next request.',
     }),
     headers_timeout: float({
       default: 60,
       min: 0,
+      max: longest,
       help: 'Seconds that a client has to send the head of a request. 0 waits without end.',
     }),
     request_timeout: float({
       default: 300,
       min: 0,
+      max: longest,
       help: 'Seconds that a client has to send a whole request. 0 waits without end.',
     }),
     client_socket_timeout: float({
       default: 900,
       min: 0,
+      max: longest,
       help: 'Seconds without a byte in either direction after which a connection is closed. 0 waits without end.',
     }),
     tcp_keepidle: float({
       default: 600,
       min: 0,
+      max: longest,
       help: 'Seconds of silence after which the kernel asks whether a client is still there. 0 never asks.',
     }),
     max_header_size: int({ default: 16_384, min: 1024, help: 'Bytes that the head of a request may have.' }),

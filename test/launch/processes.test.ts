@@ -95,6 +95,22 @@ describe('a start', () => {
     },
   )
 
+  it.each(['1', '2'])(
+    'that fails after it has begun to listen releases what it holds (%s workers)',
+    async (workers) => {
+      const service = new RunningService({ args: { boot: 'throw-late' }, flags: ['--workers', workers] })
+      expect(await service.exit()).toEqual({ status: 70, signal: null })
+      expect(service.messages).toEqual(expect.arrayContaining(['closed second', 'closed first']))
+      await untilGone(service.everyPid)
+    },
+  )
+
+  it('takes a request_timeout shorter than the one for its head', async () => {
+    writeFileSync(join(folder, 'x.conf'), '[DEFAULT]\nrequest_timeout = 10\n')
+    const service = new RunningService({ flags: ['--config-file', join(folder, 'x.conf')] })
+    expect(await get((await service.ready()).url)).toHaveProperty('pid')
+  })
+
   it.each([
     ['exit', /^worker \d could not start: ended with status 3$/],
     ['reject', /Error: nobody waits for this$/],
@@ -392,6 +408,19 @@ describe('a stop', () => {
     expect(await service.exit()).toEqual({ status: 0, signal: null })
     expect(service.messages).toContain('SIGINT: draining')
     expect(service.messages.join('\n')).not.toContain('died')
+    await untilGone(service.everyPid)
+  })
+
+  it('by a signal to master and workers at once, as systemd sends it, is the stop of the master', async () => {
+    const service = new RunningService({ flags: two })
+    const { url, pids } = await service.ready()
+    const load = new Load(url, { clients: 16, thinkMs: 3 })
+    await until(() => load.answered > 300, 'no load')
+    for (const pid of [...pids, service.pid]) process.kill(pid, 'SIGTERM')
+    await load.finished()
+    expect(load.failures).toEqual([])
+    expect(await service.exit()).toEqual({ status: 0, signal: null })
+    expect(service.messages.join('\n')).not.toContain('another takes its place')
     await untilGone(service.everyPid)
   })
 

@@ -106,7 +106,7 @@ export class HttpServer {
         keepAlive: settings.tcp_keepidle > 0,
         keepAliveInitialDelay: settings.tcp_keepidle * 1000,
         keepAliveTimeout: settings.keep_alive_timeout * 1000,
-        headersTimeout: settings.headers_timeout * 1000,
+        headersTimeout: headersTimeoutOf(settings) * 1000,
         requestTimeout: settings.request_timeout * 1000,
         maxHeaderSize: settings.max_header_size,
       },
@@ -120,6 +120,11 @@ export class HttpServer {
     })
     return { server, listener, closed: new Promise((resolve) => server.once('close', () => resolve())) }
   }
+}
+
+/** The head is part of the request: Node refuses to wait longer for it than for the whole. */
+function headersTimeoutOf({ headers_timeout: headers, request_timeout: request }: LaunchSettings): number {
+  return request === 0 ? headers : Math.min(headers, request)
 }
 
 async function closeDoor(server: Server, isFinal: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 // One worker in the process itself: no child, no messages, the same runner. A crash of its code is
 // the end of the service: there is nobody to replace it, and its state cannot be trusted.
+import type { Server } from 'node:net'
 import { SlipwayError } from '../../errors.ts'
 import type { Config } from '../../config/index.ts'
 import type { Logger } from '../../log/index.ts'
@@ -7,6 +8,8 @@ import { type Crew, type CrewReport, stopStatus, type WorkerStatus } from '../cr
 import { asSlipwayError } from '../failure.ts'
 import { closeListeners, type Listener } from '../master/bind.ts'
 import type { ServiceSpec } from '../messages.ts'
+import type { ServiceListener } from '../service.ts'
+import { closeListener } from './accept-queue.ts'
 import { boundListener } from './listeners.ts'
 import { ServiceRunner } from './service-runner.ts'
 
@@ -28,13 +31,14 @@ export class InProcessCrew implements Crew {
   #state: WorkerStatus['state'] = 'starting'
   #started: Promise<unknown> = Promise.resolve()
   #stopReason: string | null = null
+  readonly #servers = new Set<Server>()
   #failStart: (fault: SlipwayError) => void = () => undefined
   readonly #crash = (error: unknown): void => this.#onCrash(error)
 
   constructor(parts: InProcessParts) {
     this.#parts = parts
     const { spec, config, log } = parts
-    this.#runner = new ServiceRunner({ spec, config, log, workerId: 1, listeners: parts.listeners.map(boundListener) })
+    this.#runner = new ServiceRunner({ spec, config, log, workerId: 1, listeners: this.#serviceListeners() })
     this.ended = new Promise((resolve) => (this.#settleEnd = resolve))
   }
 
@@ -69,6 +73,10 @@ export class InProcessCrew implements Crew {
 
   status(): readonly WorkerStatus[] {
     return [{ id: 1, kind: 'in-process', pid: process.pid, state: this.#state, restarts: 0, lastEnd: null }]
+  }
+
+  #serviceListeners(): ServiceListener[] {
+    return this.#parts.listeners.map((listener) => boundListener(listener, (server) => this.#servers.add(server)))
   }
 
   async #startInTime(): Promise<string | null> {
@@ -115,8 +123,9 @@ export class InProcessCrew implements Crew {
     this.#state = 'gone'
     process.off('uncaughtException', this.#crash)
     process.off('unhandledRejection', this.#crash)
-    // Those that a server has taken over are its own to close.
     closeListeners(this.#parts.listeners)
+    // Those that a server has taken over; closed long ago unless this is no end in order.
+    for (const server of this.#servers) closeListener(server)
     this.#settleEnd(status)
   }
 }

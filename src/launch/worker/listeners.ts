@@ -11,8 +11,15 @@ export function inheritedListener({ request, fd }: InheritedListener): ServiceLi
   return serviceListener(request, (server, backlog) => server.listen({ fd }, backlog))
 }
 
-export function boundListener({ request, socket }: Listener): ServiceListener {
-  return serviceListener(request, (server, backlog) => socket.adoptInto(server, backlog))
+/** `onAdopt` hears of the server that owns the socket from then on. */
+export function boundListener(
+  { request, socket }: Listener,
+  onAdopt: (server: Server) => void = () => undefined,
+): ServiceListener {
+  return serviceListener(request, (server, backlog) => {
+    socket.adoptInto(server, backlog)
+    onAdopt(server)
+  })
 }
 
 function serviceListener(

@@ -85,9 +85,12 @@ async function othersClosed(): Promise<void> {
 async function fail(failure: Failure): Promise<void> {
   if (isEnding) return
   isEnding = true
-  if (process.connected) await tell({ type: 'failed', failure })
-  else log?.fatal({ stack: failure.thrown?.stack }, failure.message)
-  end(errorCodes[failure.code])
+  try {
+    if (process.connected) await tell({ type: 'failed', failure })
+    else log?.fatal({ stack: failure.thrown?.stack }, failure.message)
+  } finally {
+    end(errorCodes[failure.code])
+  }
 }
 
 function end(status: number): void {

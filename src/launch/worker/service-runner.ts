@@ -50,12 +50,18 @@ export class ServiceRunner {
 
   /** Resolves with the service's own line when it is ready. Rejects with what its code threw, or why it could not be made. */
   async start(): Promise<string | null> {
-    const service = await loadService(this.#parts.spec)
-    this.#service = service
-    await this.#untilReady(service)
-    // What the start has left unhandled is reported at the end of this turn: a crash now is no start.
-    await new Promise((resolve) => setImmediate(resolve))
-    return service.describe?.() ?? null
+    try {
+      const service = await loadService(this.#parts.spec)
+      this.#service = service
+      await this.#untilReady(service)
+      // What the start has left unhandled is reported at the end of this turn: a crash now is no start.
+      await new Promise((resolve) => setImmediate(resolve))
+      return service.describe?.() ?? null
+    } catch (error) {
+      this.cut()
+      await this.#release()
+      throw error
+    }
   }
 
   /** Stops in order, once; a second call waits for the first, and can make it final. Never rejects; says how many things were cut. */
@@ -97,10 +103,14 @@ export class ServiceRunner {
     await this.#step('stop', () => this.#service?.stop(order))
     if (this.#isFinal) await this.#parts.othersClosed?.()
     const cut = await this.#step('wait', () => this.#service?.wait())
-    for (const release of this.#hooks.toReversed()) await this.#step('a close hook', release)
+    await this.#release()
     clearTimeout(timer)
-    clearTimeout(this.#lateTimer)
     return typeof cut === 'number' ? cut : 0
+  }
+
+  async #release(): Promise<void> {
+    for (const release of this.#hooks.toReversed()) await this.#step('a close hook', release)
+    clearTimeout(this.#lateTimer)
   }
 
   /** One step of a stop: a failing or hanging one is logged and does not keep the others from running. */
