@@ -1,10 +1,16 @@
 // Where the service's deployment file is: what its commands hand to paste.
 import type { Config } from '../config/index.ts'
+import { findProjectFolder } from '../entrypoints/index.ts'
 import { SlipwayError } from '../errors.ts'
 import { serviceGroup } from './opts.ts'
 
 /** The section that commands load. */
 export const appName = 'service'
+
+/** The package of the service: what references in a deployment file are resolved from, wherever that file stands. */
+export function projectFolder(): string {
+  return findProjectFolder(import.meta.dirname)
+}
 
 /**
  * The deployment file as a URI.

@@ -60,24 +60,31 @@ function fieldsOf(body: unknown): { readonly text?: unknown; readonly algorithm?
   throw new HttpError(400, 'Malformed request body: it is not an object.')
 }
 
-async function answer(req: HttpRequest): Promise<HttpResponse> {
+function answer(req: HttpRequest): HttpResponse | Promise<HttpResponse> {
   const handlers = routes.get(req.pathInfo)
   if (handlers === undefined) return fault(new HttpError(404, 'The resource could not be found.'))
   // The edge leaves the body of the answer out.
   const method = req.method === 'HEAD' ? 'GET' : req.method
   const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
-  if (handler === undefined) {
-    const allow = Object.keys(handlers).flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
-    return fault(new HttpError(405, 'The method is not allowed here.', { headers: { allow: allow.join(', ') } }))
-  }
+  if (handler === undefined) return fault(notAllowed(Object.keys(handlers)))
   try {
-    return await handler(req)
+    const response = handler(req)
+    return response instanceof Promise ? response.catch(refusal) : response
   } catch (error) {
-    const known = HttpError.from(error)
-    // Anything else is for catch_errors, which logs it.
-    if (known?.expose !== true) throw error
-    return fault(known)
+    return refusal(error)
   }
+}
+
+function notAllowed(methods: readonly string[]): HttpError {
+  const allow = methods.flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
+  return new HttpError(405, 'The method is not allowed here.', { headers: { allow: allow.join(', ') } })
+}
+
+/** Any other error is for catch_errors, which logs it. */
+function refusal(error: unknown): HttpResponse {
+  const known = HttpError.from(error)
+  if (known?.expose !== true) throw error
+  return fault(known)
 }
 
 function fault({ status, message, headers }: HttpError): HttpResponse {

@@ -1,7 +1,7 @@
 // The command `service-server`: configuration, deployment file, launcher. It runs in the process that the
 // operator started; the app itself is built in the workers.
 import { readConfig } from '../../config/index.ts'
-import { appName, deploymentUri } from '../deployment.ts'
+import { appName, deploymentUri, projectFolder } from '../deployment.ts'
 import { groups } from '../opts.ts'
 import { readVersion } from '../version.ts'
 
@@ -17,6 +17,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   // After the flags are read: `--help` has no use for the launcher.
   const { serveApp } = await import('../../launch/index.ts')
-  const launcher = await serveApp({ conf, uri: deploymentUri(conf), name: appName })
+  const launcher = await serveApp({ conf, uri: deploymentUri(conf), name: appName, from: projectFolder() })
   return launcher.wait()
 }
