@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Made from the entry "service-server" of console_scripts in setup.cfg: change it there, then run "slipway scripts".
+// Made from the entry "service-server" of console_scripts in setup.cfg: change it there, then run "slipway scripts --write".
 import { runConsoleScript, scriptTarget } from '../dist/entrypoints/run-main.js'
 
 const main = scriptTarget('service.cmd.server:main', import.meta.resolve('../dist/service/cmd/server.js'))

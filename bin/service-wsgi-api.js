@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Made from the entry "service-wsgi-api" of wsgi_scripts in setup.cfg: change it there, then run "slipway scripts".
+// Made from the entry "service-wsgi-api" of wsgi_scripts in setup.cfg: change it there, then run "slipway scripts --write".
 import { isRunDirectly, scriptTarget } from '../dist/entrypoints/run-main.js'
 import { runWsgiScript, wsgiExports } from '../dist/launch/wsgi-script.js'
 

@@ -53,7 +53,7 @@ export async function targetFault(error: unknown, text: string, url: string): Pr
   if (isMissing(error, url)) {
     return new SlipwayError('SLIPWAY_REFERENCE_MODULE', `cannot find module "${reference.module}"`, {
       found: `${url.startsWith('file:') ? fileURLToPath(url) : url} is not there`,
-      hint: 'build the project; when the module has moved, make the scripts anew: slipway scripts',
+      hint: 'build the project; when the module has moved, make the scripts anew: slipway scripts --write',
       cause: error,
       original: `No module named '${reference.module}'`,
     })

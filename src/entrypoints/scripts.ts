@@ -90,7 +90,7 @@ export function renderScript(entryPoint: EntryPoint, { distribution, binFolder }
   const manifest = basename(entryPoint.where.file)
   const head = [
     '#!/usr/bin/env node',
-    `// Made from the entry "${script.name}" of ${script.group} in ${manifest}: change it there, then run "slipway scripts".`,
+    `// Made from the entry "${script.name}" of ${script.group} in ${manifest}: change it there, then run "slipway scripts --write".`,
   ]
   const mainImport = from('entrypoints/run-main.js', 'slipway/script')
   const targetLine = `scriptTarget(${reference}, import.meta.resolve(${quoted(target)}))`
