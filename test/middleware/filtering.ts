@@ -9,7 +9,7 @@ export function settingsOf<G extends OptionGroup>(group: G, texts: Readonly<Reco
   return configOf(group, texts).get(group) as ValuesOf<G>
 }
 
-export function configOf(group: OptionGroup, texts: Readonly<Record<string, string>> = {}): Config {
+function configOf(group: OptionGroup, texts: Readonly<Record<string, string>> = {}): Config {
   const env = Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [`OS_${group.name.toUpperCase()}__${name.toUpperCase()}`, text]),
   )
@@ -46,7 +46,7 @@ export async function readableLog(settings: { debug?: boolean } = {}): Promise<{
 /** Tells how the request looks from inside. */
 export const mirror: App = (req) => json(seenBy(req))
 
-export function seenBy(req: HttpRequest): Record<string, unknown> {
+function seenBy(req: HttpRequest): Record<string, unknown> {
   return {
     scheme: req.scheme,
     host: req.host,

@@ -9,7 +9,6 @@ const plain = [
   'x-is-admin-project',
   // keystonemiddleware leaves this one in, and with delay_auth_decision a client's own reaches the app.
   'openstack-system-scope',
-  'x-service-openstack-system-scope',
 ]
 
 /** Of the user, and with `x-service-` in place of `x-` of the calling service; older names included. */
@@ -32,7 +31,7 @@ const ofIdentity = [
   'domain-name',
 ]
 
-export const identityHeaders: ReadonlySet<string> = new Set([
+const identityHeaders: ReadonlySet<string> = new Set([
   ...plain,
   ...ofIdentity.flatMap((name) => [`x-${name}`, `x-service-${name}`]),
 ])
