@@ -1,5 +1,6 @@
 // The service that serves an app of a deployment file: what `serveApp` and the three-line main of an
 // OpenStack service run. The plan is made anew in each worker from the text that the master checked.
+import { readDistribution } from '../entrypoints/index.ts'
 import { loadApp, pipelineLine } from '../paste/index.ts'
 import type { Service, ServiceContext, StopOrder } from './service.ts'
 import { HttpServer } from './worker/http-server.ts'
@@ -27,8 +28,9 @@ export class PasteService implements Service {
   /** @throws SlipwayError with every fault of the file, before any code of the user runs; then what its factories throw */
   async start(context: ServiceContext): Promise<void> {
     const { uri, relativeTo = process.cwd(), ...choice } = this.#args
-    const { config, log } = context
-    const loaded = await loadApp(uri, { ...choice, relativeTo, config, log })
+    const { config, log, from } = context
+    const projects = [readDistribution(from)]
+    const loaded = await loadApp(uri, { ...choice, relativeTo, projects, config, log })
     context.onClose(() => loaded.close())
     this.#summary = `pipeline ${pipelineLine(loaded.plan)}`
     this.#http = new HttpServer(loaded.value, context)

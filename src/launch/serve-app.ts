@@ -1,6 +1,7 @@
 // One call from a deployment file to a service that runs. The file is checked here, in the process that
 // the operator started, so that a fault of it costs no worker.
 import type { Config } from '../config/index.ts'
+import { findProjectFolder, readDistribution } from '../entrypoints/index.ts'
 import { requireFactories } from '../paste/factories.ts'
 import { describeApp } from '../paste/index.ts'
 import { launch, type Launcher, type LaunchOptions } from './launcher.ts'
@@ -20,8 +21,9 @@ export interface ServeAppOptions extends PasteArgs, Omit<LaunchOptions, 'name'> 
  * @throws SlipwayError with every fault of the file; else as `launch` does
  */
 export async function serveApp({ conf, uri, name, flavour, ...options }: ServeAppOptions): Promise<Launcher> {
-  const { relativeTo = process.cwd(), ...launchOptions } = options
-  requireFactories(describeApp(uri, { name, flavour, relativeTo, config: conf }))
+  const { relativeTo = process.cwd(), from = findProjectFolder(process.cwd()), ...launchOptions } = options
+  const projects = [readDistribution(from)]
+  requireFactories(describeApp(uri, { name, flavour, relativeTo, projects, config: conf }))
   const args: PasteArgs = { uri, name, flavour, relativeTo }
-  return launch(conf, 'slipway.launch:PasteService', args, launchOptions)
+  return launch(conf, 'slipway.launch:PasteService', args, { ...launchOptions, from })
 }

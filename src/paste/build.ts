@@ -207,7 +207,7 @@ export class Builder {
 
   async #load(text: string, plan: FactoryPlan): Promise<unknown> {
     const where = [...plan.locals.values()].find(({ value }) => value === text)?.where ?? plan.where
-    return loadTarget(factoryOfReference(text, where, this.#describer.projects(plan.loader)))
+    return loadTarget(factoryOfReference(text, where, this.#describer.projects))
   }
 
   #loader(plan: FactoryPlan): Loader {

@@ -19,7 +19,7 @@ export interface DescribeOptions {
   /** The folder of a relative `config:` URI. */
   readonly relativeTo?: string | undefined
   readonly globalConf?: GlobalConf | undefined
-  /** Where references are resolved from, in this order. Default: the project of the deployment file's folder. */
+  /** Where references are resolved from, in this order; then the project of the deployment file's folder. */
   readonly projects?: readonly Distribution[] | undefined
   /** Decides for composites that choose by configuration (`auth_strategy`, `[paste_deploy] flavor`). */
   readonly config?: Config | undefined
@@ -109,10 +109,9 @@ export class Describer {
     this.problems.push(problem)
   }
 
-  /** The projects that references are looked up in; the deployment file's own when none was given. */
-  projects(loader: IniLoader | null): readonly Distribution[] {
-    if (this.#projects.length === 0) this.#projects.push(findProject(loader?.folder ?? process.cwd()))
-    return this.#projects
+  /** The projects that references are looked up in, in this order. */
+  get projects(): readonly Distribution[] {
+    return this.#projects.length > 0 ? this.#projects : [findProject(process.cwd())]
   }
 
   /** A plan; or, for a fault, a broken plan and the problem. */
@@ -178,7 +177,7 @@ export class Describer {
       choice: null,
     }
     if (uri.scheme === 'call') {
-      const factory = { ...factoryOfReference(uri.path, at, this.projects(null)), text }
+      const factory = { ...factoryOfReference(uri.path, at, this.projects), text }
       return { ...base, kind: type, name: uri.path, protocol: null, factory }
     }
     if (isUri(uri.name)) return this.fromUri(type, uri.name, { ...request, name: null })
@@ -186,7 +185,7 @@ export class Describer {
       { distribution: uri.path, name: uri.name, text },
       type,
       at,
-      this.projects(null),
+      this.projects,
     )
     return { ...base, kind: isComposite(protocol) ? 'composite' : type, name: uri.name, protocol, factory }
   }
@@ -197,8 +196,8 @@ export class Describer {
     if (known) return known
     const ini = parseConfigParser(readText(path, { purpose: 'deployment file', where: at }), path)
     this.#files.set(path, ini)
-    // References are looked up from the first file's project when nobody said otherwise.
-    if (this.#projects.length === 0) this.#projects.push(findProject(dirname(path)))
+    const own = findProject(dirname(path))
+    if (!this.#projects.some(({ folder }) => folder === own.folder)) this.#projects.push(own)
     return ini
   }
 }

@@ -70,7 +70,7 @@ function findEntryPoint(
   let distribution: Distribution
   let name = egg.name
   try {
-    distribution = distributionOf(egg.distribution, where, projects)
+    distribution = installedDistribution(egg.distribution, where, projects)
   } catch (error) {
     const alias = aliasOfEgg(egg.distribution, egg.name)
     if (alias === null) throw error
@@ -87,7 +87,15 @@ function findEntryPoint(
   return { target: { reference: entry.reference, distribution }, protocol: entry.protocol }
 }
 
-function distributionOf(name: string, where: Where | null, projects: readonly Distribution[]): Distribution {
+/**
+ * The distribution of a name: one of the projects, what is installed for one of them, or this package.
+ * @throws SlipwayError SLIPWAY_DISTRIBUTION_MISSING
+ */
+export function installedDistribution(
+  name: string,
+  where: Where | null,
+  projects: readonly Distribution[],
+): Distribution {
   const own = ownDistribution()
   let first: unknown
   for (const project of [...projects, own]) {

@@ -1,12 +1,11 @@
 // One section of a deployment file → its plan. Follows PasteDeploy's loader step by step: the order
 // of sets, gets and overrides decides what wins. Imports nothing of the user, calls nothing.
 import { diagnostic, SlipwayError, type Where } from '../errors.ts'
-import { findDistribution } from '../entrypoints/index.ts'
 import { type IniSection, placeOfValue } from '../ini/index.ts'
 import { pythonRepr, splitWords } from '../ini/scanner.ts'
 import { describeParts } from './composites.ts'
 import type { Describer, NameRequest } from './describe.ts'
-import { factoryOfReference } from './factory.ts'
+import { factoryOfReference, installedDistribution } from './factory.ts'
 import { type IniLoader, valuePlace } from './ini-loader.ts'
 import { describeMember, inlinePipeline } from './pipeline-plan.ts'
 import {
@@ -133,11 +132,12 @@ function warnShadowed(describer: Describer, section: IniSection, name: string, w
 }
 
 /** `require = Dist …`: every distribution must be there. */
-function requireDistributions({ describer, locals, loader }: Reading): void {
+function requireDistributions({ describer, locals }: Reading): void {
   const setting = take(locals, 'require')
   if (!setting) return
-  const [project] = describer.projects(loader)
-  for (const { word } of splitWords(String(setting.value))) if (project) findDistribution(word, project, setting.where)
+  for (const { word } of splitWords(settingText(setting))) {
+    installedDistribution(word, setting.where, describer.projects)
+  }
 }
 
 function pipeline(reading: Reading): WrappedPlan {
@@ -244,7 +244,7 @@ function explicit(reading: Reading): FactoryPlan {
   const protocol = protocolOf(reading)
   const setting = take(locals, protocol)
   const at = valuePlace(section.options.get(protocol)) ?? setting?.where ?? null
-  const factory = factoryOfReference(settingText(setting), at, describer.projects(loader))
+  const factory = factoryOfReference(settingText(setting), at, describer.projects)
   const place = { type, name, section: section.name, where: section.where, globals, locals }
   return complete({ kind: type, ...place, protocol, factory, loader, parts: new Map(), choice: null }, reading)
 }

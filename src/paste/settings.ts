@@ -2,7 +2,7 @@
 // values from the section, the globals, the group of the configuration, and the defaults.
 import { type Config, type OptionGroup, parseSetting } from '../config/index.ts'
 import { closeNames } from '../diagnostic.ts'
-import { type Diagnostic, diagnostic, errorOf, isSlipwayError } from '../errors.ts'
+import { type Diagnostic, diagnostic, errorOf, isSlipwayError, type Where } from '../errors.ts'
 import { type FactoryPlan, localsOf } from './plan.ts'
 
 /** What oslo.middleware's factories take beside their options: they would read the service's files again; ours have its configuration. */
@@ -44,7 +44,7 @@ function readSettings(
           typeof setting.value === 'string' ? parseSetting(option, setting.value) : setting.value
       } catch (error) {
         if (!isSlipwayError(error)) throw error
-        problems.push(...error.located(setting.where).problems)
+        problems.push(...error.located(option.secret ? withoutText(setting.where) : setting.where).problems)
       }
     } else if (!ignored.has(name)) {
       problems.push(
@@ -57,6 +57,13 @@ function readSettings(
     }
   }
   return { values, problems }
+}
+
+/** The place of a secret: its line is not shown. */
+function withoutText(where: Where | null): Where | null {
+  if (!where) return null
+  const { text: _secret, ...place } = where
+  return place
 }
 
 /** A setting may be spelt with dashes, as on a command line. */
