@@ -198,7 +198,9 @@ export class SlipwayError extends Error {
 }
 
 export function isSlipwayError(value: unknown): value is SlipwayError {
-  return value instanceof Error && 'code' in value && typeof value.code === 'string' && value.code in errorCodes
+  return (
+    value instanceof Error && 'code' in value && typeof value.code === 'string' && Object.hasOwn(errorCodes, value.code)
+  )
 }
 
 /** One error for a whole report. Throws when no problem in it is an error. */

@@ -16,6 +16,7 @@ const usersFault: ReadonlySet<ErrorCode> = new Set([
   'SLIPWAY_REFERENCE_THREW',
   'SLIPWAY_PASTE_FACTORY_THREW',
   'SLIPWAY_LAUNCH_WORKER_BOOT',
+  'SLIPWAY_LAUNCH_WORKER_DIED',
 ])
 
 export function renderFailure(error: unknown, options: RenderOptions = {}): string {
