@@ -26,6 +26,7 @@ const eggs = new Map<string, ReadonlyMap<string, string>>([
     ]),
   ],
   ['pastedeploy', new Map([['prefix', 'prefix']])],
+  ['keystonemiddleware', new Map([['auth_token', 'auth_token']])],
   [
     'oslo-middleware',
     new Map(
@@ -52,7 +53,8 @@ const modules: readonly (readonly [pattern: string, target: string])[] = [
   ['*:versioned_urlmap', 'slipway.paste.nova_urlmap:urlmap_factory'],
   ['*.auth:pipeline_factory*', 'slipway.paste.strategy:pipeline_factory'],
   ['*.api:pipeline_factory', 'slipway.paste.strategy:pipeline_factory'],
-  ['*.api:root_app_factory', 'slipway.paste.urlmap:root_app_factory'],
+  // The root composites of glance and cinder are urlmaps.
+  ['*.api:root_app_factory', 'slipway.paste.urlmap:urlmap_factory'],
   ['oslo*middleware*:RequestId.factory', 'slipway.middleware.request_id:filter_factory'],
   ['*.request_id:RequestId.factory', 'slipway.middleware.request_id:filter_factory'],
   ['nova.api.compute_req_id:ComputeReqIdMiddleware.factory', 'slipway.middleware.request_id:compute_filter_factory'],
@@ -63,6 +65,8 @@ const modules: readonly (readonly [pattern: string, target: string])[] = [
   ['oslo*middleware*:Healthcheck.app_factory', 'slipway.middleware.healthcheck:app_factory'],
   ['oslo*middleware*cors:filter_factory', 'slipway.middleware.cors:filter_factory'],
   ['oslo*middleware*:CORS.factory', 'slipway.middleware.cors:filter_factory'],
+  ['keystonemiddleware.auth_token:filter_factory', 'slipway.middleware.auth_token:filter_factory'],
+  ['*:*KeystoneContext.factory', 'slipway.middleware.keystone_context:filter_factory'],
   ['nova.api.openstack.requestlog:RequestLog.factory', 'slipway.middleware.request_log:filter_factory'],
 ]
 

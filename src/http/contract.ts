@@ -38,4 +38,6 @@ export interface Environ {
   requestId?: string
   /** The caller's own request id, when it has the form of ours. */
   globalRequestId?: string
+  /** Set by the server once a stop is ordered: load balancers are to look elsewhere. */
+  draining?: boolean
 }

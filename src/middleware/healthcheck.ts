@@ -17,13 +17,6 @@ import { renderHealth } from './health-report.ts'
 import { parseRanges, type RangeTest } from './source-ranges.ts'
 import { healthcheckGroup, type HealthcheckSettings } from './options.ts'
 
-declare module '../http/contract.ts' {
-  interface Environ {
-    /** Set by the server once a stop is ordered: load balancers are to look elsewhere. */
-    draining?: boolean
-  }
-}
-
 export interface Healthcheck {
   /** Answers every path; 404 to those who get no answer. */
   readonly app: App

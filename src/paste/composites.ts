@@ -20,7 +20,6 @@ type CompositeKind = 'urlmap' | 'cascade' | 'strategy'
 /** Our own composite factories, by the reference that entry points and aliases lead to. */
 const kinds: Readonly<Record<string, CompositeKind>> = {
   'slipway.paste.urlmap:urlmap_factory': 'urlmap',
-  'slipway.paste.urlmap:root_app_factory': 'urlmap',
   'slipway.paste.nova_urlmap:urlmap_factory': 'urlmap',
   'slipway.paste.cascade:cascade_factory': 'cascade',
   'slipway.paste.strategy:pipeline_factory': 'strategy',

@@ -33,13 +33,13 @@ function targetOf(reference: Reference, where: Where | null, projects: readonly 
   for (const distribution of projects) {
     try {
       resolveModule(reference, distribution, where)
-      return { reference, distribution }
+      return { reference, distribution, isAlias: false }
     } catch (error) {
       first ??= error
     }
   }
   const alias = aliasOfModule(reference)
-  if (alias) return alias
+  if (alias) return { ...alias, isAlias: true }
   throw first
 }
 
@@ -69,6 +69,7 @@ function findEntryPoint(
 ): { target: FactoryTarget; protocol: Protocol } {
   let distribution: Distribution
   let name = egg.name
+  let isAlias = false
   try {
     distribution = installedDistribution(egg.distribution, where, projects)
   } catch (error) {
@@ -76,6 +77,7 @@ function findEntryPoint(
     if (alias === null) throw error
     distribution = ownDistribution()
     name = alias
+    isAlias = true
   }
   const found = candidates(distribution, type, name)
   const [entry, second] = found
@@ -84,7 +86,7 @@ function findEntryPoint(
   if (!entry.reference) {
     throw new SlipwayError('SLIPWAY_REFERENCE_SYNTAX', `"${entry.value}" is no reference`, { where: entry.valueWhere })
   }
-  return { target: { reference: entry.reference, distribution }, protocol: entry.protocol }
+  return { target: { reference: entry.reference, distribution, isAlias }, protocol: entry.protocol }
 }
 
 /**

@@ -94,10 +94,7 @@ function contentTypeVersion(req: HttpRequest): string | null {
 }
 
 /** The best of what is offered, by q; on a tie the mask with fewer stars wins, then the earlier one. */
-export function bestAccept(
-  accept: string,
-  offered: readonly string[],
-): { type: string | null; version: string | null } {
+function bestAccept(accept: string, offered: readonly string[]): { type: string | null; version: string | null } {
   let best = { quality: -1, stars: 2, type: null as string | null, version: null as string | null }
   if (accept === '') return best
   const masks = accept

@@ -17,7 +17,7 @@ export const protocols = {
 export type Protocol = (typeof protocols)[ObjectType][number]
 
 /** Where the value of a setting comes from. `use`: from the section that this one uses. */
-export type SettingOrigin = 'local' | 'DEFAULT' | 'set' | 'get' | 'use' | 'argument' | 'built-in'
+type SettingOrigin = 'local' | 'DEFAULT' | 'set' | 'get' | 'use' | 'argument' | 'built-in'
 
 export interface Setting {
   readonly value: unknown
@@ -44,6 +44,8 @@ export interface Factory {
 export interface FactoryTarget {
   readonly reference: Reference
   readonly distribution: Distribution
+  /** Whether it is ours in the place of a Python factory: what the original knows beyond it is no fault of the file. */
+  readonly isAlias: boolean
 }
 
 interface PlanBase {

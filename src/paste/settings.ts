@@ -18,11 +18,11 @@ export function settingsOf(
 ): Readonly<Record<string, unknown>> {
   if (!options) return localsOf(plan)
   const { values, problems } = readSettings(plan, options)
-  if (problems.length > 0) throw errorOf(problems)
+  if (problems.some(({ severity }) => severity === 'error')) throw errorOf(problems)
   return { ...config.get(options), ...values }
 }
 
-/** The problems of a section's settings against the options that its factory declares. */
+/** The problems of a section's settings against the options that its factory declares. What only a Python original knows is ignored with a warning. */
 export function settingProblems(plan: FactoryPlan, options: OptionGroup): Diagnostic[] {
   return readSettings(plan, options).problems
 }
@@ -34,6 +34,7 @@ function readSettings(
   const values: Record<string, unknown> = {}
   const problems: Diagnostic[] = []
   const names = Object.keys(group.options)
+  const severity = plan.factory.target?.isAlias ? 'warning' : 'error'
   // Globals count too, as in oslo.middleware, but nobody is told about a global that this factory does not know.
   const settings = [...[...plan.globals].filter(([name]) => names.includes(optionName(name))), ...plan.locals]
   for (const [name, setting] of settings) {
@@ -48,7 +49,7 @@ function readSettings(
       }
     } else if (!ignored.has(name)) {
       problems.push(
-        diagnostic('error', 'SLIPWAY_PASTE_SETTING', `"${name}" is no setting of ${plan.factory.text}`, {
+        diagnostic(severity, 'SLIPWAY_PASTE_SETTING', `"${name}" is no setting of ${plan.factory.text}`, {
           where: setting.where,
           expected: names.length > 0 ? `one of ${names.join(', ')}` : 'no settings',
           alternatives: closeNames(name, names),

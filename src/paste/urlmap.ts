@@ -16,9 +16,6 @@ export const urlmapFactory: CompositeFactory = async (loader, globalConf, settin
   return createUrlmap(mounts, notFound)
 }
 
-/** glance's and cinder's root composite: a urlmap. */
-export const rootAppFactory = urlmapFactory
-
 /** The apps in file order, the not-found app first; of equal mounts the last wins. */
 export async function loadMounts(
   loader: Loader,

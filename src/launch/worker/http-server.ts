@@ -33,7 +33,7 @@ export class HttpServer {
 
   constructor(app: App, context: ServiceContext) {
     this.#settings = context.config.get(launchGroup)
-    this.#edge = createEdge(app, { log: context.log })
+    this.#edge = createEdge(tellingStops(app, context.stopping), { log: context.log })
     this.#doors = context.listeners.map((listener) => this.#door(listener))
   }
 
@@ -130,4 +130,14 @@ function headersTimeoutOf({ headers_timeout: headers, request_timeout: request }
 async function closeDoor(server: Server, isFinal: boolean): Promise<void> {
   if (isFinal) await closeWhenDrained(server)
   else closeListener(server)
+}
+
+/** The app, with every request told when a stop has been ordered: a health check says so while others are still served. */
+function tellingStops(app: App, stopping: AbortSignal): App {
+  let isStopping = stopping.aborted
+  stopping.addEventListener('abort', () => (isStopping = true), { once: true })
+  return (req) => {
+    if (isStopping) req.environ.draining = true
+    return app(req)
+  }
 }
