@@ -24,7 +24,11 @@ async function wrk(url, seconds, connections) {
   if (requests === undefined) throw new Error(`wrk said:\n${text}`)
   if (/Non-2xx/u.test(text)) throw new Error(`not all answers were 2xx:\n${text}`)
   const scale = { ms: 0.001, s: 1, m: 60 }[unit]
-  return { requests: Number(requests), seconds: Number(time) * scale, p99: milliseconds(/99%\s+(\S+)/u.exec(text)?.[1] ?? '0ms') }
+  return {
+    requests: Number(requests),
+    seconds: Number(time) * scale,
+    p99: milliseconds(/99%\s+(\S+)/u.exec(text)?.[1] ?? '0ms'),
+  }
 }
 
 function milliseconds(text) {
@@ -34,7 +38,9 @@ function milliseconds(text) {
 
 async function cannon(url, seconds, connections) {
   const program = fileURLToPath(import.meta.resolve('autocannon'))
-  const text = await output(...pinned(1, process.execPath, [program, '-j', '-d', String(seconds), '-c', String(connections), url]))
+  const text = await output(
+    ...pinned(1, process.execPath, [program, '-j', '-d', String(seconds), '-c', String(connections), url]),
+  )
   const result = JSON.parse(text)
   if (result.non2xx > 0) throw new Error(`${result.non2xx} answers were not 2xx`)
   return { requests: result['2xx'], seconds: result.duration, p99: result.latency.p99 }

@@ -61,7 +61,10 @@ function render(samples) {
 async function startServer(name) {
   const file = fileURLToPath(new URL(`./overhead/${name}.js`, import.meta.url))
   const child = fork(file, { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } })
-  const answer = () => new Promise((resolve, reject) => child.once('message', resolve).once('exit', () => reject(new Error(`${name} ended`))))
+  const answer = () =>
+    new Promise((resolve, reject) =>
+      child.once('message', resolve).once('exit', () => reject(new Error(`${name} ended`))),
+    )
   const { port } = await answer()
   return {
     name,

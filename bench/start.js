@@ -1,6 +1,7 @@
 // How long commands that need no server take, beside a bare node that imports commander alone; and
 // the time from start to the first 200 of the reference service.
 import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { median, percent, ratio, spread, table } from './figures.js'
@@ -9,7 +10,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15)
 
 const commands = {
-  'node + commander': ['--input-type=module', '--eval', "import { Command } from 'commander'; new Command('x').option('-a').parse(['node', 'x'])"],
+  'node + commander': [
+    '--input-type=module',
+    '--eval',
+    "import { Command } from 'commander'; new Command('x').option('-a').parse(['node', 'x'])",
+  ],
   'slipway --version': ['bin/slipway.js', '--version'],
   'slipway --help': ['bin/slipway.js', '--help'],
   'slipway list': ['bin/slipway.js', 'list'],
@@ -41,23 +46,23 @@ export async function start() {
   return `${table(title, head, rows)}\n${await firstAnswers()}`
 }
 
+/** CPU time of all children so far, in milliseconds. */
+let childrenTook = childTime()
+
 function timed(args) {
-  const before = process.resourceUsage()
   const begin = performance.now()
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf-8' })
   const wall = performance.now() - begin
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
-  const after = childTime()
-  const cpu = after - (timed.last ?? before.userCPUTime * 0)
-  timed.last = after
-  return { wall, cpu }
+  const before = childrenTook
+  childrenTook = childTime()
+  return { wall, cpu: childrenTook - before }
 }
 
-/** The CPU time of all children that have ended, in milliseconds. */
+/** cutime and cstime of this process, in clock ticks of 10 ms: CPU time of children that have ended. */
 function childTime() {
-  const { stdout } = spawnSync('sh', ['-c', 'cat /proc/$PPID/stat'], { encoding: 'utf-8' })
-  const fields = stdout.slice(stdout.lastIndexOf(')') + 2).split(' ')
-  // cutime and cstime, in clock ticks of 10 ms.
+  const stat = readFileSync('/proc/self/stat', 'utf-8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[13]) + Number(fields[14])) * 10
 }
 
@@ -66,14 +71,26 @@ async function firstAnswers() {
   for (const workers of [1, 2]) {
     const times = []
     for (let round = 0; round < Math.ceil(rounds / 2); round += 1) times.push(await firstAnswer(workers))
-    rows.push([`service-server, ${workers} worker${workers > 1 ? 's' : ''}`, (median(times) / 1000).toFixed(2), percent(spread(times))])
+    rows.push([
+      `service-server, ${workers} worker${workers > 1 ? 's' : ''}`,
+      (median(times) / 1000).toFixed(2),
+      percent(spread(times)),
+    ])
   }
   return table('Start to the first 200', ['service', 'seconds', 'spread'], rows)
 }
 
 async function firstAnswer(workers) {
   const port = await freePort()
-  const args = ['bin/service-server.js', '--config-file', 'etc/service/service.conf', '--listen', `127.0.0.1:${port}`, '--workers', String(workers)]
+  const args = [
+    'bin/service-server.js',
+    '--config-file',
+    'etc/service/service.conf',
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--workers',
+    String(workers),
+  ]
   const begin = performance.now()
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'ignore' })
   const ended = new Promise((resolve) => child.once('exit', resolve))

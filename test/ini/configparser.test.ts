@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isSlipwayError, type SlipwayError } from '../../src/errors.ts'
 import { fileScope, interpolate, parseConfigParser, placeIn, wordsOf } from '../../src/ini/index.ts'
