@@ -1,6 +1,5 @@
 // An entry point and the manifest it stands in; the collector that the readers of all manifest
 // forms share. Pure.
-import { closeNames } from '../diagnostic.ts'
 import { type Diagnostic, diagnostic, isSlipwayError, type SlipwayError, type Where } from '../errors.ts'
 import { indentOf, strip } from '../ini/scanner.ts'
 import { parseReference, type Reference } from './reference.ts'
@@ -98,13 +97,6 @@ export function splitEntry(line: string): { name: string; value: string; valueOf
   const rest = line.slice(equals + 1)
   const value = strip(rest)
   return { name: strip(line.slice(0, equals)), value, valueOffset: equals + 1 + (value === '' ? 0 : indentOf(rest)) }
-}
-
-/** The close names for a group or an entry point that is not there. */
-export function closeEntryPoints(name: string, entryPoints: readonly EntryPoint[]): string[] {
-  const names = entryPoints.map((entry) => entry.name)
-  const close = closeNames(name, names)
-  return close.length > 0 || names.length > 12 ? close : [...new Set(names)].toSorted()
 }
 
 export function asProblem(error: SlipwayError): Diagnostic {

@@ -10,7 +10,7 @@ import { exitStatusOf } from './exit-status.ts'
 /** May return nothing, a number, a text or a promise of one: see `exitStatusOf`. */
 export type ConsoleMain = (argv: string[]) => unknown
 
-export type TargetFunction = (...args: unknown[]) => unknown
+type TargetFunction = (...args: unknown[]) => unknown
 
 /** The function that an entry point names. */
 export interface ScriptTarget {
@@ -73,6 +73,7 @@ export async function runConsoleScript(
 /**
  * What a generated script hands on in place of its target, which is loaded when it is needed. `url` is that of the
  * module, found when the script was made.
+ * @public
  */
 export function scriptTarget(reference: string, url: string): ScriptTarget {
   return { reference, load: () => loadTarget(reference, url) }

@@ -37,7 +37,10 @@ export function wsgiExports(target: ScriptTarget): WsgiExports {
   return { application, handler: toNode(application, { log: standardError }) }
 }
 
-/** Serves the app of the target until the process is told to end: `[--host HOST] [--port PORT] [-- its arguments]`. */
+/**
+ * Serves the app of the target until the process is told to end: `[--host HOST] [--port PORT] [-- its arguments]`.
+ * @public
+ */
 export async function runWsgiScript(target: ScriptTarget, name: string, argv: readonly string[]): Promise<void> {
   await runConsoleScript(() => serveForDevelopment(target, name, argv), { name })
 }
