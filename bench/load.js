@@ -8,7 +8,7 @@ const hasTaskset = has('taskset')
 export const client = has('wrk') ? 'wrk' : 'autocannon'
 
 /** The command, kept on one core. */
-export function pinned(core, command, args) {
+function pinned(core, command, args) {
   return hasTaskset ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
 }
 

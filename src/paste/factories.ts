@@ -4,7 +4,7 @@ import { compositeKind } from './composites.ts'
 import { type FactoryPlan, innerPlans, isFactoryPlan, type Plan } from './plan.ts'
 
 /** Every object that a build reaches for certain; of an unknown composite not the parts, which are its own choice. */
-export function reachedPlans(plan: Plan): FactoryPlan[] {
+function reachedPlans(plan: Plan): FactoryPlan[] {
   if (!isFactoryPlan(plan)) return innerPlans(plan).flatMap(reachedPlans)
   const chosen = plan.choice && plan.parts.get(plan.choice.key)
   const parts = chosen ? [chosen] : compositeKind(plan) === null ? [] : innerPlans(plan)

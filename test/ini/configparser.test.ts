@@ -55,8 +55,9 @@ describe('the recorded cases of the ConfigParser dialect', () => {
         ...[...ini.defaults.values()].map((option): [string, string] => [option.name, option.value]),
       ])
       expect(defaults).toEqual(new Map(wanted?.defaults.map(([key, value]) => [key, inDir(value)])))
-      for (const [section, key, value] of wanted?.values ?? [])
+      for (const [section, key, value] of wanted?.values ?? []) {
         expect(interpolated(ini, section, key, defaults)).toEqual(place(value))
+      }
     },
   )
 })
