@@ -188,7 +188,7 @@ describe('what main throws', () => {
         env: { PATH: process.env.PATH ?? '', ...env },
       }).stderr
     expect(stderrWith({ FORCE_COLOR: '1' })).toContain('\u001B[31merror')
-    expect(stderrWith({ FORCE_COLOR: '1', NO_COLOR: '1' })).toMatch(/^error SLIPWAY_USAGE: no\n/u)
+    expect(stderrWith({ NO_COLOR: '1' })).toMatch(/^error SLIPWAY_USAGE: no\n/u)
     expect(stderrWith({})).toMatch(/^error SLIPWAY_USAGE: no\n/u)
   })
 
