@@ -86,7 +86,6 @@ export const errorCodes = {
   SLIPWAY_LAUNCH_SERVICE: ExitCode.software,
   SLIPWAY_LAUNCH_WORKER_BOOT: ExitCode.software,
   SLIPWAY_LAUNCH_WORKER_DIED: ExitCode.software,
-  SLIPWAY_LAUNCH_STOP: ExitCode.software,
 } as const
 
 export type ErrorCode = keyof typeof errorCodes
