@@ -10,7 +10,7 @@ import { parseMount } from './mount.ts'
 import { compositeKind } from './composites.ts'
 import { settingProblems } from './settings.ts'
 
-export interface CheckOptions extends Omit<DescribeOptions, 'name'> {
+export interface CheckOptions extends Omit<DescribeOptions, 'name' | 'everyStrategy'> {
   /** Only what this app reaches; without it every section of the file. */
   readonly name?: string | undefined
   /** Imports the user's factories too, to see what settings they declare. Ours always are. */
@@ -23,7 +23,8 @@ export async function checkFile(file: string, options: CheckOptions = {}): Promi
   if (!('sections' in ini)) return ini
   const roots = options.name === undefined ? rootsOf(ini) : [{ type: 'app' as const, name: options.name }]
   const uri = `config:${file.replaceAll('%', '%25')}`
-  const described = roots.map(({ type, name }) => describe(type, uri, { ...options, name }))
+  const everyStrategy = options.config === undefined && options.flavour === undefined
+  const described = roots.map(({ type, name }) => describe(type, uri, { ...options, everyStrategy, name }))
   const plans = described.flatMap(({ plan }) => allPlans(plan))
   const factories = plans.filter(isFactoryPlan)
   const problems = [

@@ -1,6 +1,5 @@
 // What is known of a composite's parts without running its factory: for our own composites all, for
 // any other the settings that name an app or a pipeline of the same file.
-import type { Config } from '../config/index.ts'
 import { isSlipwayError } from '../errors.ts'
 import { ownDistribution } from '../entrypoints/aliases.ts'
 import type { IniSection } from '../ini/index.ts'
@@ -50,7 +49,7 @@ export function describeParts(
       for (const key of cascadeApps(plan.locals)) part(context, key, plan.globals)
       break
     case 'strategy':
-      strategyParts(context, describer.options.config, describer.options.flavour)
+      strategyParts(context)
       break
     case null:
       guessedParts(context)
@@ -89,28 +88,30 @@ function urlmapParts(context: Context): void {
 }
 
 /** All strategies are described; what is wrong with one that is not chosen is a warning. */
-function strategyParts(context: Context, config: Config | undefined, flavour: string | undefined): void {
+function strategyParts(context: Context): void {
   const { plan, section, loader, describer, chain } = context
-  const broken = describer.attempt({ type: 'app', name: plan.name, at: plan.where, globals: null }, () => {
-    plan.choice = chooseStrategy({
-      keys: [...plan.locals.keys()],
-      config,
-      flavour,
-      section: section.name,
-      where: section.where,
-    })
-    return plan
-  })
+  const isChosen = !describer.options.everyStrategy && choose(context)
   for (const [key, { value }] of plan.locals) {
     const line = { section, loader, key, value: String(value), globals: null }
     const describeOne = () => inlinePipeline(describer, line, chain)
-    if (broken.kind === 'broken' || key === plan.choice?.key) {
+    if (!isChosen || key === plan.choice?.key) {
       plan.parts.set(key, describer.attempt({ type: 'app', name: key, at: section.where, globals: null }, describeOne))
     } else {
       const strategy = describer.tentatively(describeOne, 'warning')
       if (strategy) plan.parts.set(key, strategy)
     }
   }
+}
+
+/** Fills `choice`; false, and a problem, when nothing fits. */
+function choose({ plan, section, describer }: Context): boolean {
+  const { config, flavour } = describer.options
+  const request = { keys: [...plan.locals.keys()], config, flavour, section: section.name, where: section.where }
+  const chosen = describer.attempt({ type: 'app', name: plan.name, at: plan.where, globals: null }, () => {
+    plan.choice = chooseStrategy(request)
+    return plan
+  })
+  return chosen.kind !== 'broken'
 }
 
 /** Settings of an unknown composite that name an app, or are words of which the last is an app and the others filters. */

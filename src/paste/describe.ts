@@ -25,6 +25,8 @@ export interface DescribeOptions {
   readonly config?: Config | undefined
   /** Beats the configuration's choice. */
   readonly flavour?: string | undefined
+  /** Makes no choice and takes every pipeline for reached: for a check that knows no configuration. */
+  readonly everyStrategy?: boolean | undefined
 }
 
 /** A plan with everything that is wrong in what it reaches; a broken part is a `broken` plan. */

@@ -25,6 +25,11 @@ describe('check', () => {
       `${app}[pipeline:p]\npipeline = c app\n[filter:c]\nuse = egg:slipway#cors\nallowed_origins = *\n`,
       ['error PASTE_SETTING 7'],
     ],
+    [
+      'names in every pipeline of a strategy',
+      `${app}[composite:s]\nuse = egg:slipway#pipeline_by_auth\nnoauth = lgo app\nkeystone = ap\n`,
+      ['error PASTE_SECTION_MISSING 5', 'error PASTE_SECTION_MISSING 6'],
+    ],
     ['comments in values', `${app}colour = red  # or blue\n`, ['warning PASTE_COMMENT 3']],
     [
       'two mounts at one place',
