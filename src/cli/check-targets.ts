@@ -12,7 +12,7 @@ import { describe } from '../paste/describe.ts'
 import { factoryFaults } from '../paste/factories.ts'
 import { renderOptions } from './colour.ts'
 import type { PlanOptions } from './flags.ts'
-import { projectsOf, requireProject } from './project.ts'
+import { projectAt, requireProject } from './project.ts'
 import { nearMisses, readServiceConfig } from './service-config.ts'
 import { count } from './table.ts'
 import { isManifestFile, namingRoots, parseTarget, type Target } from './target.ts'
@@ -99,7 +99,7 @@ async function targetProblems(
 ): Promise<readonly Diagnostic[]> {
   const { file, name } = target
   const { flavour } = options
-  const shared = { projects: projectsOf(target, options.manifest, cwd), config, flavour }
+  const shared = { projects: [projectAt(options.manifest, cwd)], config, flavour }
   if (file === null) {
     const { plan, problems } = describe('app', target.uri, shared)
     return [...problems, ...factoryFaults(plan).flatMap((fault) => fault.problems)]

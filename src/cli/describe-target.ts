@@ -5,7 +5,7 @@ import { describe } from '../paste/describe.ts'
 import type { Plan } from '../paste/plan.ts'
 import { renderOptions } from './colour.ts'
 import type { PlanOptions } from './flags.ts'
-import { projectsOf } from './project.ts'
+import { projectAt } from './project.ts'
 import { readServiceConfig } from './service-config.ts'
 import { namingRoots, parseTarget } from './target.ts'
 import type { Terminal } from './terminal.ts'
@@ -22,7 +22,7 @@ export async function describeTarget(text: string, options: PlanOptions, termina
   const target = parseTarget(text, terminal.cwd)
   const description = describe('app', target.uri, {
     name: target.name ?? undefined,
-    projects: projectsOf(target, options.manifest, terminal.cwd),
+    projects: [projectAt(options.manifest, terminal.cwd)],
     config: readServiceConfig({ files: options.configFile }),
     flavour: options.flavour,
   })

@@ -14,7 +14,7 @@ export const configFileFlag: Flag = {
   isRepeatable: true,
 }
 
-export const flavourFlag: Flag = {
+const flavourFlag: Flag = {
   flags: '--flavour <key>',
   summary: 'the pipeline that choosing composites take, whatever the configuration says',
 }

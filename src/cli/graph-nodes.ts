@@ -13,7 +13,7 @@ export interface GraphNode {
   readonly problem: string | null
 }
 
-export interface GraphArrow {
+interface GraphArrow {
   readonly from: string
   readonly to: string
   /** The mount, or the key of the strategy. */

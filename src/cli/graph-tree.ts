@@ -88,7 +88,7 @@ class Tree {
     const texts = [
       this.#marks.has('missing') &&
         `${this.#characters.missing} the factory was not found: slipway check tells where it was looked for`,
-      this.#marks.has('broken') && `${this.#characters.broken} cannot be described`,
+      this.#marks.has('broken') && `${this.#characters.broken.trim()} cannot be described`,
     ].filter((text) => text !== false)
     return texts.length === 0 ? '' : `\n${texts.map((text) => this.#options.paint.dim(text)).join('\n')}\n`
   }

@@ -13,7 +13,7 @@ import { tracer, type WayPoint } from '../paste/trace.ts'
 import { paintFor } from './colour.ts'
 import type { PlanOptions, StandInOptions } from './flags.ts'
 import { renderLine } from './place.ts'
-import { projectsOf } from './project.ts'
+import { projectAt } from './project.ts'
 import { readServiceConfig, tellNearMisses } from './service-config.ts'
 import { count, renderTable } from './table.ts'
 import { namingRoots, parseTarget } from './target.ts'
@@ -54,7 +54,7 @@ export async function injectRequest(line: RequestLine, options: InjectOptions, t
   const app = await namingRoots(target, () =>
     loadApp(target.uri, {
       name: target.name ?? undefined,
-      projects: projectsOf(target, options.manifest, terminal.cwd),
+      projects: [projectAt(options.manifest, terminal.cwd)],
       config,
       flavour,
       log,

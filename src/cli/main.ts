@@ -14,13 +14,14 @@ import { verbs } from './verbs.ts'
  * @throws SlipwayError for everything but a wrong command line
  */
 export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<unknown> {
-  let answer: unknown = ExitCode.ok
-  const program = makeProgram(terminal, async (verb, args, options) => {
-    answer = await verb.run(args, options as never, terminal)
+  // Run after the parser has returned: its frames would stand in every stack of what is run.
+  let chosen: (() => Promise<unknown>) | null = null
+  const program = makeProgram(terminal, (verb, args, options) => {
+    chosen = () => verb.run(args, options as never, terminal)
   })
   try {
-    await program.parseAsync(withPresets(withHelp(argv)), { from: 'user' })
-    return answer
+    program.parse(withPresets(withHelp(argv)), { from: 'user' })
+    return await (chosen as (() => Promise<unknown>) | null)?.()
   } catch (error) {
     if (error instanceof HelpEnded) return error.status
     if (!isSlipwayError(error) || error.code !== 'SLIPWAY_USAGE') throw error
@@ -40,9 +41,9 @@ class HelpEnded extends Error {
   }
 }
 
-type RunVerb = (verb: Verb, args: VerbArguments, options: unknown) => Promise<void>
+type ChooseVerb = (verb: Verb, args: VerbArguments, options: unknown) => void
 
-function makeProgram(terminal: Terminal, runVerb: RunVerb): Command {
+function makeProgram(terminal: Terminal, choose: ChooseVerb): Command {
   const program = new Command('slipway')
     .description('Looks at, checks, runs and serves what a manifest and a deployment file describe.')
     .usage('<verb> [options]')
@@ -65,8 +66,8 @@ function makeProgram(terminal: Terminal, runVerb: RunVerb): Command {
     )
   program.exitOverride(outcomeOf(program, terminal))
   for (const entry of verbs) {
-    if ('verbs' in entry) addFamily(program, entry, terminal, runVerb)
-    else addVerb(program, entry, terminal, runVerb)
+    if ('verbs' in entry) addFamily(program, entry, terminal, choose)
+    else addVerb(program, entry, terminal, choose)
   }
   return program
 }
@@ -78,14 +79,14 @@ const examples = [
   ['slipway serve etc/api-paste.ini#shop --workers 2', 'the same, served'],
 ] as const
 
-function addFamily(program: Command, family: VerbFamily, terminal: Terminal, runVerb: RunVerb): void {
+function addFamily(program: Command, family: VerbFamily, terminal: Terminal, choose: ChooseVerb): void {
   const { name, heading, summary, verbs: members } = family
   const command = program.command(name).helpGroup(heading).summary(summary).description(summary).helpCommand(false)
   command.exitOverride(outcomeOf(command, terminal))
-  for (const verb of members) addVerb(command, verb, terminal, runVerb)
+  for (const verb of members) addVerb(command, verb, terminal, choose)
 }
 
-function addVerb(parent: Command, verb: Verb, terminal: Terminal, runVerb: RunVerb): void {
+function addVerb(parent: Command, verb: Verb, terminal: Terminal, choose: ChooseVerb): void {
   const command = parent.command(verb.usage).helpGroup(verb.heading).summary(verb.summary)
   command.description([verb.summary, verb.details].filter(Boolean).join('\n\n'))
   command.exitOverride(outcomeOf(command, terminal))
@@ -93,7 +94,7 @@ function addVerb(parent: Command, verb: Verb, terminal: Terminal, runVerb: RunVe
   addFlags(command, verb.flags, (flags, about) => new Option(flags, about))
   if (verb.passesOn) command.passThroughOptions().allowExcessArguments()
   command.addHelpText('after', examplesText(verb.examples))
-  command.action(async () => runVerb(verb, verb.passesOn ? command.args : command.processedArgs, command.opts()))
+  command.action(() => choose(verb, verb.passesOn ? command.args : command.processedArgs, command.opts()))
 }
 
 /** How the reading of a command ends when no verb runs. */

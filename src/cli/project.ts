@@ -10,9 +10,8 @@ import {
 } from '../entrypoints/distribution.ts'
 import { manifestNames } from '../entrypoints/manifest.ts'
 import { SlipwayError } from '../errors.ts'
-import { folderOf, type Target } from './target.ts'
 
-/** The project at hand, whether it has a manifest or not. */
+/** The project at hand, whether it has a manifest or not. References of a target mean its modules, then those of the target's own project. */
 export function projectAt(manifest: string | undefined, cwd: string): Distribution {
   if (manifest === undefined) return findProject(cwd)
   const path = resolve(cwd, manifest)
@@ -36,13 +35,4 @@ function withManifest(project: Distribution, manifest: string | undefined): Dist
     expected: manifestNames.join(', '),
     hint: manifest === undefined ? 'go to the folder of the project, or name its manifest: --manifest PATH' : undefined,
   })
-}
-
-/** Where the references of a target are looked up, in this order: the project at hand, then the file's own. */
-export function projectsOf(target: Target, manifest: string | undefined, cwd: string): Distribution[] {
-  const atHand = projectAt(manifest, cwd)
-  const folder = folderOf(target)
-  if (folder === null) return [atHand]
-  const own = findProject(folder)
-  return own.folder === atHand.folder ? [atHand] : [atHand, own]
 }

@@ -6,7 +6,7 @@ import { launch } from '../launch/launcher.ts'
 import { describeSound } from '../paste/describe.ts'
 import { requireFactories } from '../paste/factories.ts'
 import type { PlanOptions, StandInOptions } from './flags.ts'
-import { projectsOf } from './project.ts'
+import { projectAt } from './project.ts'
 import type { ServedAppArgs } from './served-app.ts'
 import { readServiceConfig, tellNearMisses } from './service-config.ts'
 import { namingRoots, parseTarget } from './target.ts'
@@ -27,7 +27,7 @@ export async function serveTarget(text: string, options: ServeOptions, terminal:
   tellNearMisses(config, terminal)
   const target = parseTarget(text, cwd)
   await namingRoots(target, () => {
-    const projects = projectsOf(target, manifest, cwd)
+    const projects = [projectAt(manifest, cwd)]
     const { plan } = describeSound('app', target.uri, { name: target.name ?? undefined, projects, config, flavour })
     if (!standIn) requireFactories(plan)
   })

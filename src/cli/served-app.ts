@@ -7,7 +7,7 @@ import { pipelineLine } from '../paste/plan.ts'
 import { standIns } from '../paste/stand-in.ts'
 import { tracer } from '../paste/trace.ts'
 import type { StandInOptions } from './flags.ts'
-import { projectsOf } from './project.ts'
+import { projectAt } from './project.ts'
 import { parseTarget } from './target.ts'
 
 /** Plain data: it travels to workers. */
@@ -18,6 +18,7 @@ export interface ServedAppArgs extends StandInOptions {
   readonly cwd: string
 }
 
+/** @public Named by reference, in serve-target.ts. */
 export class ServedApp implements Service {
   readonly #args: ServedAppArgs
   #http: HttpServer | null = null
@@ -33,7 +34,7 @@ export class ServedApp implements Service {
     const target = parseTarget(this.#args.target, cwd)
     const loaded = await loadApp(target.uri, {
       name: target.name ?? undefined,
-      projects: projectsOf(target, manifest, cwd),
+      projects: [projectAt(manifest, cwd)],
       config,
       flavour,
       log,

@@ -1,7 +1,7 @@
 // `FILE`, `FILE#name`, or a URI of Paste Deploy: what a verb is told to look at. Parsing is pure; the
 // error for a name that was not said reads the file again, to tell which names there are.
 import { existsSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { isSlipwayError, SlipwayError } from '../errors.ts'
 import { parseConfigParser, readText } from '../ini/index.ts'
 import { splitWords } from '../ini/scanner.ts'
@@ -78,7 +78,7 @@ function rootsHint({ text, file }: Target): string | null {
 const appSection = /^(?:app|application|composite|composit|pipeline|filter-app):(.+)$/u
 
 /** The names of apps that stand in no value of another section. */
-export function rootsOf(file: string): string[] {
+function rootsOf(file: string): string[] {
   const { sections } = parseConfigParser(readText(file, { purpose: 'deployment file' }), file)
   const words = [...sections.values()].map((section) => ({
     section,
@@ -89,9 +89,4 @@ export function rootsOf(file: string): string[] {
     if (name === undefined) return []
     return words.some((other) => other.section !== section && other.words.has(name)) ? [] : [name]
   })
-}
-
-/** The folder whose manifest gives the references of a target their meaning, after the project at hand. */
-export function folderOf(target: Target): string | null {
-  return target.file === null ? null : dirname(target.file)
 }

@@ -12,7 +12,7 @@ export interface Terminal {
   readonly cwd: string
 }
 
-export interface StreamFacts {
+interface StreamFacts {
   readonly isTTY: boolean
   /** Null when nobody knows. */
   readonly columns: number | null
