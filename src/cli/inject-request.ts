@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { positionOf } from '../diagnostic.ts'
 import { ExitCode, SlipwayError } from '../errors.ts'
 import { type App, type HttpRequest, inject, type InjectedResponse } from '../http/index.ts'
-import { createLogger, logGroup } from '../log/index.ts'
+import { createLogger } from '../log/index.ts'
 import { loadApp, type Loaded } from '../paste/load.ts'
 import { standIns } from '../paste/stand-in.ts'
 import { tracer, type WayPoint } from '../paste/trace.ts'
@@ -44,11 +44,9 @@ export async function injectRequest(line: RequestLine, options: InjectOptions, t
   const body = options.data === undefined ? undefined : bodyOf(options.data, terminal.cwd)
   const config = readServiceConfig({ files: options.configFile })
   tellNearMisses(config, terminal)
-  // To standard error, wherever the service logs: its files may belong to somebody else.
-  const log = await createLogger(
-    { ...config.get(logGroup), log_file: null, log_dir: null, use_stderr: true },
-    { name: 'slipway' },
-  )
+  // Standard error, wherever the service logs: its files may belong to somebody else.
+  const stream = { write: (text: string) => terminal.err(text), isTTY: terminal.stderr.isTTY }
+  const log = await createLogger(config, { name: 'slipway', stream })
   const target = parseTarget(line.target, terminal.cwd)
   const { flavour, standIn } = options
   const app = await namingRoots(target, () =>

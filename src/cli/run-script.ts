@@ -46,8 +46,10 @@ function findScript(name: string, project: Distribution): EntryPoint {
   const names = [...new Set(scripts.map((script) => script.name))]
   const close = closeNames(name, names)
   const other = project.entryPoints.find((one) => one.name === name)
-  throw new SlipwayError('SLIPWAY_USAGE', `there is no console script "${name}"`, {
-    expected: other ? `it is an entry of ${other.group}; one of console_scripts` : undefined,
+  const message = other
+    ? `"${name}" is no console script but an entry of ${other.group}`
+    : `there is no console script "${name}"`
+  throw new SlipwayError('SLIPWAY_USAGE', message, {
     alternatives: close.length > 0 ? close : names.length <= 12 ? names : [],
     hint: 'see: slipway list --group console_scripts',
   })

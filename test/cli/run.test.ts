@@ -49,7 +49,7 @@ describe('slipway run', () => {
         '  see: slipway list --group console_scripts\n',
     )
     const other = await slipway(['run', 'goods'])
-    expect(other.stderr).toContain('expected it is an entry of paste.app_factory; one of console_scripts')
+    expect(other.stderr).toContain('"goods" is no console script but an entry of paste.app_factory; close names: ')
   })
 
   it('tells where the module of a script was looked for', async () => {
