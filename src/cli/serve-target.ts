@@ -2,12 +2,9 @@
 // fault of it costs neither a socket nor a worker.
 import { isIPv6 } from 'node:net'
 import { ownDistribution } from '../entrypoints/aliases.ts'
-import { launch } from '../launch/launcher.ts'
-import { describeSound } from '../paste/describe.ts'
-import { requireFactories } from '../paste/factories.ts'
+import { serveApp } from '../launch/serve-app.ts'
 import type { PlanOptions, StandInOptions } from './flags.ts'
 import { projectAt } from './project.ts'
-import type { ServedAppArgs } from './served-app.ts'
 import { readServiceConfig, tellNearMisses } from './service-config.ts'
 import { namingRoots, parseTarget } from './target.ts'
 import type { Terminal } from './terminal.ts'
@@ -23,21 +20,24 @@ export interface ServeOptions extends PlanOptions, StandInOptions {
 export async function serveTarget(text: string, options: ServeOptions, terminal: Terminal): Promise<number> {
   const { manifest, flavour, standIn } = options
   const { cwd } = terminal
+  const { version } = ownDistribution()
   const config = readServiceConfig({ files: options.configFile, argv: flagsOf(options) })
   tellNearMisses(config, terminal)
   const target = parseTarget(text, cwd)
-  await namingRoots(target, () => {
-    const projects = [projectAt(manifest, cwd)]
-    const { plan } = describeSound('app', target.uri, { name: target.name ?? undefined, projects, config, flavour })
-    if (!standIn) requireFactories(plan)
-  })
-  const args: ServedAppArgs = { target: text, manifest, flavour, cwd, ...(standIn ? { standIn } : {}) }
-  const { folder, version } = ownDistribution()
-  const launcher = await launch(config, 'slipway.cli.served_app:ServedApp', args, {
-    from: folder,
-    name: 'slipway',
-    ...(version === null ? {} : { version }),
-  })
+  const project = projectAt(manifest, cwd)
+  const launcher = await namingRoots(target, () =>
+    serveApp({
+      conf: config,
+      uri: target.uri,
+      name: target.name ?? undefined,
+      flavour,
+      standIn,
+      from: project.folder,
+      manifest: manifest === undefined ? undefined : project.manifests[0]?.file,
+      relativeTo: cwd,
+      ...(version === null ? {} : { version }),
+    }),
+  )
   return launcher.wait()
 }
 

@@ -1,13 +1,42 @@
 // package.json: name, version and `"entryPoints": {group: {name: "module:attr"}}`, with positions.
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import type { Node, ParseError } from 'jsonc-parser'
 import { diagnostic, errorOf, type Where } from '../errors.ts'
 import { scanLines, whereOf } from '../ini/scanner.ts'
 import { type Manifest, ManifestEntries } from './entry-point.ts'
+import { jsonPositions } from './lazy-packages.ts'
 
 /**
  * @throws SlipwayError SLIPWAY_MANIFEST_ENTRY when the text is no JSON object
  */
 export function parsePackageJson(text: string, file: string): Manifest {
+  // Most packages have no entry points: then nobody asks for positions.
+  const object = text.includes('"entryPoints"') ? null : objectOf(text)
+  return object === null ? parseWithPositions(text, file) : withoutEntryPoints(object, file)
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+function withoutEntryPoints({ name, version }: Readonly<Record<string, unknown>>, file: string): Manifest {
+  return {
+    file,
+    name: typeof name === 'string' ? name : null,
+    version: typeof version === 'string' ? version : null,
+    entryPoints: [],
+    packageDir: new Map(),
+    problems: [],
+  }
+}
+
+function parseWithPositions(text: string, file: string): Manifest {
+  const { parseTree, printParseErrorCode } = jsonPositions()
   const faults: ParseError[] = []
   const root = parseTree(text, faults, { disallowComments: true, allowTrailingComma: false })
   const place = (offset: number, length: number) => placeOf(text, file, offset, length)

@@ -1,6 +1,6 @@
 // pyproject.toml: `[project.scripts]`, `[project.gui-scripts]` and `[project.entry-points."group"]`,
 // as every Python builder reads them.
-import { parse, TomlError } from 'smol-toml'
+import { toml } from './lazy-packages.ts'
 import { diagnostic, SlipwayError, type Where } from '../errors.ts'
 import { type Line, scanLines, whereOf } from '../ini/scanner.ts'
 import { type Manifest, ManifestEntries } from './entry-point.ts'
@@ -41,9 +41,9 @@ export function parsePyproject(text: string, file: string): Manifest {
 
 function parseToml(text: string, file: string): Table {
   try {
-    return parse(text)
+    return toml().parse(text)
   } catch (error) {
-    if (!(error instanceof TomlError)) throw error
+    if (!(error instanceof toml().TomlError)) throw error
     const line = scanLines(text)[error.line - 1]
     throw new SlipwayError('SLIPWAY_MANIFEST_ENTRY', `the file is no TOML: ${error.message.split('\n', 1)[0] ?? ''}`, {
       where: line ? whereOf(file, line, error.column, 1) : { file },

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { parse } from 'ini'
+import { npmIni } from './lazy-packages.ts'
 
 let known: string | undefined
 
@@ -17,7 +17,7 @@ export function npmGlobalFolder(): string {
 export function npmPrefix(home: string, besideNode: string): string {
   for (const file of [join(home, '.npmrc'), join(besideNode, 'etc', 'npmrc')]) {
     if (!existsSync(file)) continue
-    const { prefix } = parse(readFileSync(file, 'utf-8'))
+    const { prefix } = npmIni().parse(readFileSync(file, 'utf-8'))
     if (typeof prefix === 'string' && prefix !== '' && !prefix.includes('${')) return prefix.replace(/^~(?=\/)/u, home)
   }
   return besideNode

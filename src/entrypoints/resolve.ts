@@ -4,10 +4,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, dirname, extname, join, relative, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { resolve as resolveSpecifier } from 'import-meta-resolve'
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError, type Where } from '../errors.ts'
 import { type Distribution, foldName, modulesFolders } from './distribution.ts'
+import { specifiers } from './lazy-packages.ts'
 import { isSpecifier, type Reference } from './reference.ts'
 
 export interface ResolvedModule {
@@ -133,7 +133,7 @@ function moduleFile(path: string): string | null {
 
 function resolveInstalled(specifier: string, project: Distribution): ResolvedModule | null {
   try {
-    const url = resolveSpecifier(specifier, pathToFileURL(join(project.folder, 'package.json')).href)
+    const url = specifiers().resolve(specifier, pathToFileURL(join(project.folder, 'package.json')).href)
     if (url.startsWith('node:')) return builtin(url)
     const file = fileURLToPath(url)
     return isFile(file) ? { url, file, specifier } : null

@@ -1,7 +1,9 @@
 // The service that serves an app of a deployment file: what `serveApp` and the three-line main of an
 // OpenStack service run. The plan is made anew in each worker from the text that the master checked.
-import { readDistribution } from '../entrypoints/index.ts'
+import { type Distribution, distributionFromManifest, readDistribution } from '../entrypoints/distribution.ts'
 import { loadApp, pipelineLine } from '../paste/index.ts'
+import { type StandInMode, standIns } from '../paste/stand-in.ts'
+import { tracer } from '../paste/trace.ts'
 import type { Service, ServiceContext, StopOrder } from './service.ts'
 import { HttpServer } from './worker/http-server.ts'
 
@@ -14,6 +16,15 @@ export interface PasteArgs {
   readonly relativeTo?: string | undefined
   /** Beats the configuration's choice of a pipeline. */
   readonly flavour?: string | undefined
+  /** The one manifest that references are looked up with; all of the project's unless given. */
+  readonly manifest?: string | undefined
+  /** Stand-ins for factories that are not there, or for all. */
+  readonly standIn?: StandInMode | undefined
+}
+
+/** Where the references of a deployment file are looked up first. */
+export function projectsOf(from: string, { manifest }: PasteArgs): Distribution[] {
+  return [manifest === undefined ? readDistribution(from) : distributionFromManifest(manifest)]
 }
 
 export class PasteService implements Service {
@@ -27,10 +38,12 @@ export class PasteService implements Service {
 
   /** @throws SlipwayError with every fault of the file, before any code of the user runs; then what its factories throw */
   async start(context: ServiceContext): Promise<void> {
-    const { uri, relativeTo = process.cwd(), ...choice } = this.#args
+    const { uri, name, flavour, standIn, relativeTo = process.cwd() } = this.#args
     const { config, log, from } = context
-    const projects = [readDistribution(from)]
-    const loaded = await loadApp(uri, { ...choice, relativeTo, projects, config, log })
+    const projects = projectsOf(from, this.#args)
+    // A stand-in app tells which filters a request has passed.
+    const replaced = standIn ? { replace: standIns(standIn, { config, flavour }), observe: tracer } : {}
+    const loaded = await loadApp(uri, { name, flavour, relativeTo, projects, config, log, ...replaced })
     context.onClose(() => loaded.close())
     this.#summary = `pipeline ${pipelineLine(loaded.plan)}`
     this.#http = new HttpServer(loaded.value, context)

@@ -1,11 +1,11 @@
 // One call from a deployment file to a service that runs. The file is checked here, in the process that
 // the operator started, so that a fault of it costs no worker.
 import type { Config } from '../config/index.ts'
-import { findProjectFolder, readDistribution } from '../entrypoints/index.ts'
+import { findProjectFolder } from '../entrypoints/index.ts'
 import { requireFactories } from '../paste/factories.ts'
 import { describeApp } from '../paste/index.ts'
 import { launch, type Launcher, type LaunchOptions } from './launcher.ts'
-import type { PasteArgs } from './paste-service.ts'
+import { type PasteArgs, projectsOf } from './paste-service.ts'
 
 export interface ServeAppOptions extends PasteArgs, Omit<LaunchOptions, 'name'> {
   /** Must know `launchGroup`: give it to `readConfig`. */
@@ -20,10 +20,18 @@ export interface ServeAppOptions extends PasteArgs, Omit<LaunchOptions, 'name'> 
  *
  * @throws SlipwayError with every fault of the file; else as `launch` does
  */
-export async function serveApp({ conf, uri, name, flavour, ...options }: ServeAppOptions): Promise<Launcher> {
+export async function serveApp({
+  conf,
+  uri,
+  name,
+  flavour,
+  manifest,
+  standIn,
+  ...options
+}: ServeAppOptions): Promise<Launcher> {
   const { relativeTo = process.cwd(), from = findProjectFolder(process.cwd()), ...launchOptions } = options
-  const projects = [readDistribution(from)]
-  requireFactories(describeApp(uri, { name, flavour, relativeTo, projects, config: conf }))
-  const args: PasteArgs = { uri, name, flavour, relativeTo }
+  const args: PasteArgs = { uri, name, flavour, relativeTo, manifest, standIn }
+  const plan = describeApp(uri, { name, flavour, relativeTo, projects: projectsOf(from, args), config: conf })
+  if (standIn === undefined) requireFactories(plan)
   return launch(conf, 'slipway.launch:PasteService', args, { ...launchOptions, from })
 }

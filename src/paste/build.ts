@@ -251,7 +251,7 @@ export async function loadFactory({ factory, protocol }: FactoryPlan): Promise<A
   throw new SlipwayError('SLIPWAY_REFERENCE_NOT_CALLABLE', `"${factory.text}" is no function`, {
     where: factory.where,
     found: isModule ? 'a module' : `a value of type ${typeof value}`,
-    expected: `a ${protocol?.replace('paste.', '') ?? 'factory'}`,
+    expected: `a function for ${protocol ?? 'a factory'}`,
     hint: isModule ? 'name the function after a colon: module:function' : undefined,
   })
 }

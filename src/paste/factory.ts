@@ -86,6 +86,7 @@ function findEntryPoint(
   if (!entry.reference) {
     throw new SlipwayError('SLIPWAY_REFERENCE_SYNTAX', `"${entry.value}" is no reference`, { where: entry.valueWhere })
   }
+  resolveModule(entry.reference, distribution, where)
   return { target: { reference: entry.reference, distribution, isAlias }, protocol: entry.protocol }
 }
 
