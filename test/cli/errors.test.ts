@@ -400,7 +400,7 @@ describe('failing code', () => {
         "stderr": "error SLIPWAY_REFERENCE_NOT_CALLABLE: "shop.api:app_factory" is no function
         api.ini:2:21
         2 | paste.app_factory = shop.api:app_factory
-          |                     ^^^^^^^^^^^^^^^^^^^^ a value of type object, expected a app_factory
+          |                     ^^^^^^^^^^^^^^^^^^^^ a value of type object, expected a function for paste.app_factory
         see: slipway explain SLIPWAY_REFERENCE_NOT_CALLABLE
       ",
       }
