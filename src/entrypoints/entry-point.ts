@@ -27,6 +27,13 @@ export interface Manifest {
   readonly problems: readonly Diagnostic[]
 }
 
+/** A line of a group, as a manifest has it. */
+export interface EntryLine {
+  readonly group: string
+  readonly text: string
+  readonly place: (offset: number, length: number) => Where
+}
+
 /** Collects the entries of one manifest and what is wrong with them. */
 export class ManifestEntries {
   readonly entryPoints: EntryPoint[] = []
@@ -43,6 +50,24 @@ export class ManifestEntries {
     const present = this.#find(entry)
     if (present) this.#sayTwice(entry, present, severity)
     this.add(entry)
+  }
+
+  /** One line, `name = module:attr`; `place` tells where a part of it stands. */
+  addLine(line: EntryLine, severity: Diagnostic['severity']): void {
+    const { group, text, place } = line
+    const entry = splitEntry(text)
+    if (entry) {
+      const { name, value, valueOffset } = entry
+      const places = { where: place(0, name.length), valueWhere: place(valueOffset, value.length) }
+      this.addOnce({ group, name, value, ...places }, severity)
+      return
+    }
+    this.problems.push(
+      diagnostic('error', 'SLIPWAY_MANIFEST_ENTRY', `group "${group}" holds a line that is no entry point`, {
+        where: place(0, text.length),
+        expected: 'name = module:attr',
+      }),
+    )
   }
 
   /** What another reader found in the same file. An entry that both have alike stands once. */

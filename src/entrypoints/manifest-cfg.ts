@@ -61,26 +61,7 @@ function readGroup(group: string, option: IniOption, value: string, entries: Man
     // Interpolation moves the columns; then the line of the file is as near as one can tell.
     const place = (at: number, length: number) =>
       value === option.value ? placeIn(option, start + at, length) : placeOfValue(option)
-    const entry = splitEntry(line)
-    if (!entry) {
-      entries.problems.push(
-        diagnostic('error', 'SLIPWAY_MANIFEST_ENTRY', `group "${group}" holds a line that is no entry point`, {
-          where: place(0, line.length),
-          expected: 'name = module:attr',
-        }),
-      )
-      continue
-    }
-    entries.addOnce(
-      {
-        group,
-        name: entry.name,
-        value: entry.value,
-        where: place(0, entry.name.length),
-        valueWhere: place(entry.valueOffset, entry.value.length),
-      },
-      'error',
-    )
+    entries.addLine({ group, text: line, place }, 'error')
   }
 }
 

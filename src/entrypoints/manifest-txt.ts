@@ -2,7 +2,7 @@
 // only `=` separates, no continuation. Not the ConfigParser dialect.
 import { diagnostic } from '../errors.ts'
 import { pieceFrom, scanLines, whereOf } from '../ini/scanner.ts'
-import { type Manifest, ManifestEntries, splitEntry } from './entry-point.ts'
+import { type Manifest, ManifestEntries } from './entry-point.ts'
 
 export function parseEntryPointsTxt(text: string, file: string): Manifest {
   const entries = new ManifestEntries()
@@ -20,20 +20,8 @@ export function parseEntryPointsTxt(text: string, file: string): Manifest {
       else fault('a group heading does not end in "]"', '[group]')
       continue
     }
-    const entry = splitEntry(piece.text)
     if (group === null) fault('an entry stands before the first group', '[group] first')
-    else if (entry) {
-      entries.addOnce(
-        {
-          group,
-          name: entry.name,
-          value: entry.value,
-          where: place(0, entry.name.length),
-          valueWhere: place(entry.valueOffset, entry.value.length),
-        },
-        'warning',
-      )
-    } else fault(`group "${group}" holds a line that is no entry point`, 'name = module:attr')
+    else entries.addLine({ group, text: piece.text, place }, 'warning')
   }
   return {
     file,

@@ -10,7 +10,8 @@ import { parseManifest } from '../../src/entrypoints/manifest.ts'
 import { parseReference } from '../../src/entrypoints/reference.ts'
 import { cleanArgv0 } from '../../src/entrypoints/run-main.ts'
 import { describeScript } from '../../src/entrypoints/scripts.ts'
-import { type Diagnostic, isSlipwayError, type SlipwayError } from '../../src/errors.ts'
+import { type Diagnostic, isSlipwayError } from '../../src/errors.ts'
+import { faultOf } from '../fault.ts'
 
 interface PythonError {
   error: { type: string; message: string }
@@ -43,16 +44,6 @@ const departures: Record<string, string> = {
 const file = fileURLToPath(new URL('../conformance/entrypoints-cases.json', import.meta.url))
 const { cases } = JSON.parse(readFileSync(file, 'utf-8')) as { cases: Case[] }
 const casesOf = (kind: string) => cases.filter((one) => one.kind === kind && departures[one.name] === undefined)
-
-function refusal(action: () => unknown): SlipwayError {
-  try {
-    action()
-  } catch (error) {
-    if (isSlipwayError(error)) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
 
 const isError = (answer: unknown): answer is PythonError =>
   typeof answer === 'object' && answer !== null && 'error' in answer
@@ -89,7 +80,7 @@ function expectRefused(text: string, name: string): void {
 
 describe('the recorded references', () => {
   it.each(casesOf('reference'))('reads $name as importlib_metadata does', ({ value, expect: { modern } }) => {
-    if (isError(modern)) expect(refusal(() => parseReference(value)).original).toBe(modern.error.message)
+    if (isError(modern)) expect(faultOf(() => parseReference(value)).original).toBe(modern.error.message)
     else expect(partsOf({ reference: parseReference(value) })).toEqual(modern)
   })
 
@@ -152,7 +143,7 @@ describe('the recorded start scripts', () => {
     const [entryPoint] = manifest.entryPoints
     if (!entryPoint) throw new Error('no entry point')
     if (isError(answer)) {
-      const error = refusal(() => describeScript(entryPoint))
+      const error = faultOf(() => describeScript(entryPoint))
       expect(error).toMatchObject({ code: 'SLIPWAY_MANIFEST_SCRIPT', original: answer.error.message })
       expect(error.where?.line).toBe(1)
       return

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { type Distribution, readDistribution } from '../../src/entrypoints/distribution.ts'
 import type { EntryPoint } from '../../src/entrypoints/entry-point.ts'
 import { describeScript, renderScript } from '../../src/entrypoints/scripts.ts'
-import { isSlipwayError, type SlipwayError } from '../../src/errors.ts'
 import { project } from './project-folder.ts'
+import { faultOf } from '../fault.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/u, '')
 
@@ -25,16 +25,6 @@ function withEntry(
   const [entryPoint] = distribution.entryPoints
   if (!entryPoint) throw new Error('no entry point')
   return { distribution, entryPoint }
-}
-
-function refusal(action: () => unknown): SlipwayError {
-  try {
-    action()
-  } catch (error) {
-    if (isSlipwayError(error)) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
 }
 
 function scriptsOf(distribution: Distribution): EntryPoint[] {
@@ -95,14 +85,14 @@ describe('the script of an entry point', () => {
       "Script targets must be of the form 'func' or 'Class.class_method'.",
     ],
   ])('named %j for %s is refused', (name, value, message, original) => {
-    const error = refusal(() => describeScript(withEntry(name, value).entryPoint))
+    const error = faultOf(() => describeScript(withEntry(name, value).entryPoint))
     expect(error).toMatchObject({ code: 'SLIPWAY_MANIFEST_SCRIPT', message, original })
     expect(error.where).toMatchObject({ file: expect.stringMatching(/package\.json$/u), line: 1 })
   })
 
   it('is refused for a bad reference and for another group', () => {
-    expect(refusal(() => describeScript(withEntry('x', 'a-b:c').entryPoint)).code).toBe('SLIPWAY_REFERENCE_SYNTAX')
-    const error = refusal(() => describeScript(withEntry('x', 'a:b', 'paste.app_factory').entryPoint))
+    expect(faultOf(() => describeScript(withEntry('x', 'a-b:c').entryPoint)).code).toBe('SLIPWAY_REFERENCE_SYNTAX')
+    const error = faultOf(() => describeScript(withEntry('x', 'a:b', 'paste.app_factory').entryPoint))
     expect(error.message).toBe('group "paste.app_factory" holds no commands')
   })
 })
@@ -141,7 +131,7 @@ describe('the text of a script', () => {
   })
 
   it('cannot be made for a module that is nowhere', () => {
-    expect(refusal(() => importOf('nowhere.cmd:main', {})).code).toBe('SLIPWAY_REFERENCE_MODULE')
+    expect(faultOf(() => importOf('nowhere.cmd:main', {})).code).toBe('SLIPWAY_REFERENCE_MODULE')
   })
 
   it.each(["it's", '"quoted"', '$`{x}`', 'two words'])('holds the name %s as it is', (name) => {

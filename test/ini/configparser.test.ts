@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isSlipwayError, type SlipwayError } from '../../src/errors.ts'
+import { isSlipwayError } from '../../src/errors.ts'
 import { fileScope, interpolate, parseConfigParser, placeIn, wordsOf } from '../../src/ini/index.ts'
 import { splitWords } from '../../src/ini/scanner.ts'
+import { faultOf } from '../fault.ts'
 
 interface IniCase {
   name: string
@@ -20,19 +21,9 @@ const cases = JSON.parse(readFileSync(new URL('../conformance/ini-cases.json', i
 const file = '/dir/main.ini'
 const inDir = (text: string) => text.replaceAll('{dir}', '/dir')
 
-function errorOf(action: () => unknown): SlipwayError {
-  try {
-    action()
-  } catch (error) {
-    if (isSlipwayError(error)) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-
 describe('the recorded cases of the ConfigParser dialect', () => {
   it.each(cases.filter((one) => one.error !== undefined))('refuses $name in the words of the original', (one) => {
-    const error = errorOf(() => parseConfigParser(one.text, file))
+    const error = faultOf(() => parseConfigParser(one.text, file))
     expect(error.original).toBe(inDir(one.error ?? ''))
     for (const problem of error.problems) expect(problem.where?.line).toBeGreaterThan(0)
   })
@@ -103,7 +94,7 @@ describe('positions', () => {
     const ini = parseConfigParser('[s]\nbase = 1\na = x %(bse)s\nb = 100%\n', file)
     const fault = (key: string) => {
       const option = ini.sections.get('s')?.options.get(key)
-      return errorOf(() => interpolate(option as NonNullable<typeof option>, fileScope(ini, 's')))
+      return faultOf(() => interpolate(option as NonNullable<typeof option>, fileScope(ini, 's')))
     }
     expect(fault('a').where).toMatchObject({ line: 3, column: 7 })
     expect(fault('a').alternatives).toEqual(['base'])
@@ -111,7 +102,7 @@ describe('positions', () => {
   })
 
   it('of all bad lines come in one report, duplicates with both places', () => {
-    const error = errorOf(() => parseConfigParser('a = 1\n[s]\nbad\nx = 1\n= 2\nx = 3\n[s]\ny = 1\n', file))
+    const error = faultOf(() => parseConfigParser('a = 1\n[s]\nbad\nx = 1\n= 2\nx = 3\n[s]\ny = 1\n', file))
     expect(error.problems.map((problem) => [problem.code, problem.where?.line])).toEqual([
       ['SLIPWAY_INI_SYNTAX', 1],
       ['SLIPWAY_INI_SYNTAX', 3],

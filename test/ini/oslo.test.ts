@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isSlipwayError, type SlipwayError } from '../../src/errors.ts'
+import { isSlipwayError } from '../../src/errors.ts'
 import { parseOslo } from '../../src/ini/index.ts'
+import { faultOf } from '../fault.ts'
 
 interface ConfigCase {
   name: string
@@ -17,15 +18,7 @@ const recorded = JSON.parse(
 }
 const refusals = recorded.cases.filter((one) => one.error?.type === 'ConfigFileParseError')
 
-function errorOf(text: string): SlipwayError {
-  try {
-    parseOslo(text, '{dir}/a.conf')
-  } catch (error) {
-    if (isSlipwayError(error)) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
+const errorOf = (text: string) => faultOf(() => parseOslo(text, '{dir}/a.conf'))
 
 describe('the recorded refusals of the oslo.config dialect', () => {
   it('are there', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isSlipwayError, type SlipwayError } from '../../src/errors.ts'
 import { inject } from '../../src/http/index.ts'
 import { loadApp, loadFilter, type LoadAppOptions } from '../../src/paste/index.ts'
 import { standIns } from '../../src/paste/stand-in.ts'
 import { tracer, type WayPoint } from '../../src/paste/trace.ts'
 import { readConfig } from '../../src/config/index.ts'
 import { deployment, shop } from './deployment.ts'
+import { rejectionOf } from '../fault.ts'
 
 const modules = { 'shop.js': shop }
 const config = readConfig({ groups: [], argv: [], prog: 'test', env: {}, defaultFiles: [] })
@@ -14,15 +14,6 @@ async function answer(uri: string, path = '/', options: LoadAppOptions = {}) {
   const { value } = await loadApp(uri, options)
   const response = await inject(value, { path })
   return { marks: response.headers.marks, ...(response.json() as Record<string, unknown>) }
-}
-
-async function faultOf(action: Promise<unknown>): Promise<SlipwayError> {
-  const error: unknown = await action.then(
-    () => new Error('it was accepted'),
-    (fault: unknown) => fault,
-  )
-  if (isSlipwayError(error)) return error
-  throw error
 }
 
 const filters = `
@@ -69,7 +60,7 @@ describe('a build', () => {
       '[pipeline:main]\npipeline = a b app\n[filter:a]\npaste.filter_factory = shop:filter_factory\n[filter:b]\nuse = egg:nowhere#b\n[app:app]\npaste.app_factory = shpo:app_factory\n',
       { 'shop.js': 'throw new Error("it ran")\n' },
     )
-    const { problems } = await faultOf(loadApp(uri))
+    const { problems } = await rejectionOf(loadApp(uri))
     expect(problems.map(({ code, where }) => [code, where?.line])).toEqual([
       ['SLIPWAY_DISTRIBUTION_MISSING', 6],
       ['SLIPWAY_REFERENCE_MODULE', 8],
@@ -81,7 +72,7 @@ describe('a build', () => {
     const { uri } = deployment('[app:main]\npaste.app_factory = shop:fail\n', {
       'shop.js': 'export const fail = () => { throw new TypeError("no database") }\n',
     })
-    expect(await faultOf(loadApp(uri))).toMatchObject({
+    expect(await rejectionOf(loadApp(uri))).toMatchObject({
       code: 'SLIPWAY_PASTE_FACTORY_THREW',
       exitCode: 70,
       message: 'the factory of [app:main] failed: TypeError: no database',
@@ -96,7 +87,7 @@ describe('a build', () => {
   ] as const)('refuses what is no %s', async (_, ini, fn) => {
     const { uri } = deployment(ini, { 'shop.js': 'export const f = () => 42\n' })
     const load = { loadApp, loadFilter }[fn]
-    expect(await faultOf(load(uri))).toMatchObject({ code: 'SLIPWAY_PASTE_RESULT', where: { line: 2 } })
+    expect(await rejectionOf(load(uri))).toMatchObject({ code: 'SLIPWAY_PASTE_RESULT', where: { line: 2 } })
   })
 
   it('closes what factories opened in reverse order, once, and all of it when a build fails', async () => {
@@ -115,7 +106,7 @@ describe('a build', () => {
       `[pipeline:main]\npipeline = one broken app\n${section('one')}[filter:broken]\npaste.filter_factory = shop:nothing\n[app:app]\npaste.app_factory = shop:app_factory\n`,
       modules,
     )
-    await faultOf(loadApp(bad.uri))
+    await rejectionOf(loadApp(bad.uri))
     expect(closed).toEqual(['one'])
   })
 
@@ -153,7 +144,7 @@ describe('declared settings', () => {
 
   it('are refused with their place when they are unknown or do not fit', async () => {
     const { uri } = deployment(ini('max_request_body_size = much\nmax_body = 1\noslo_config_project = nova\n'), modules)
-    const { problems } = await faultOf(loadApp(uri))
+    const { problems } = await rejectionOf(loadApp(uri))
     expect(problems.map(({ code, where }) => [code, where?.line])).toEqual([
       ['SLIPWAY_CONFIG_VALUE', 5],
       ['SLIPWAY_PASTE_SETTING', 6],
@@ -176,7 +167,7 @@ export const header = (options) => (req, res, next) => { res.setHeader('marks', 
 
   it('says which setting is missing', async () => {
     const { uri } = deployment('[app:main]\nuse = egg:slipway#node\n')
-    expect(await faultOf(loadApp(uri))).toMatchObject({
+    expect(await rejectionOf(loadApp(uri))).toMatchObject({
       code: 'SLIPWAY_PASTE_SETTING',
       expected: 'app = module:attr',
       where: { line: 1 },

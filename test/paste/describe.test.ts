@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { isSlipwayError, type SlipwayError } from '../../src/errors.ts'
 import { describe as describePlan, describeApp, type FactoryPlan, pipelineLine } from '../../src/paste/index.ts'
 import { planToJson } from '../../src/paste/plan-json.ts'
 import { deployment, shop } from './deployment.ts'
-
-function faultOf(action: () => unknown): SlipwayError {
-  try {
-    action()
-  } catch (error) {
-    if (isSlipwayError(error)) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
+import { faultOf } from '../fault.ts'
 
 const modules = { 'shop.js': shop }
 
