@@ -74,6 +74,9 @@ export const errorCodes = {
   SLIPWAY_CONFIG_UNKNOWN: ExitCode.config,
   SLIPWAY_CONFIG_SUBSTITUTION: ExitCode.config,
   SLIPWAY_CONFIG_DEPRECATED: ExitCode.config,
+  SLIPWAY_CONFIG_REFERENCE: ExitCode.config,
+  SLIPWAY_CONFIG_SOURCE: ExitCode.unavailable,
+  SLIPWAY_CONFIG_IMMUTABLE: ExitCode.config,
 
   SLIPWAY_LOG_FILE: ExitCode.config,
 

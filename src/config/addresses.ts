@@ -29,3 +29,8 @@ export function schemeOf(text: string): string | null {
   const host = (match[2] ?? '').replace(/^.*@/u, '').replace(/:\d*$/u, '')
   return host === '' ? null : (match[1] ?? null)
 }
+
+/** Whether more text behind this one may make it a URI. */
+export function isUriStart(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//iu.test(text) && legal.test(text)
+}

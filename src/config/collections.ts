@@ -1,37 +1,72 @@
 // Values of many parts: lists, dicts and multi-valued options, split as oslo.config splits them.
-// Pure; what a single part may be is the caller's `take`.
-import { strip } from '../ini/scanner.ts'
+// Pure; what a single part may be is the item's rules' to say.
+import { strip, stripEnd } from '../ini/scanner.ts'
 import { Rejection } from './rejection.ts'
 
-type Take = (part: unknown) => unknown
+/** What a single part may be. */
+export interface ItemRules {
+  /** @throws Rejection */
+  take(part: unknown): unknown
+  /**
+   * Of a text that was refused: null when no text that starts with it is taken, else which next part may
+   * complete it. It keeps the joining of parts linear: a part that cannot complete anything is not tried.
+   */
+  hope(text: string): Completes | null
+}
+
+export type Completes = (part: string) => boolean
+
+export const anyPart: Completes = () => true
 
 /** `a, b` or, with bounds, `[a, b]`. All trailing commas are dropped, empty parts inside are kept. */
-export function toList(value: unknown, take: Take, hasBounds = false): readonly unknown[] {
-  if (Array.isArray(value)) return Object.freeze(value.map(take))
+export function toList(value: unknown, item: ItemRules, hasBounds = false): readonly unknown[] {
+  if (Array.isArray(value)) return Object.freeze(value.map((part) => item.take(part)))
   const text = inner(withoutCommas(textOf(value)), hasBounds, '[', ']')
-  return Object.freeze(text === '' ? [] : joining(text.split(','), (part) => take(strip(part))))
+  if (text === '') return Object.freeze([])
+  const trimmed: ItemRules = {
+    take: (part) => item.take(strip(String(part))),
+    hope: (part) => item.hope(strip(part)),
+  }
+  return Object.freeze(joining(text.split(','), trimmed))
 }
 
 /** `key:value, key:value` or, with bounds, the same in `{ }`. A value keeps its further colons. */
-export function toDict(value: unknown, take: Take, hasBounds = false): Readonly<Record<string, unknown>> {
+export function toDict(value: unknown, item: ItemRules, hasBounds = false): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return dictOf(Object.entries(value).map(([key, part]) => [key, take(part)]))
+    return dictOf(Object.entries(value).map(([key, part]) => [key, item.take(part)]))
   }
   const text = inner(textOf(value), hasBounds, '{', '}')
   if (text === '') return dictOf([])
-  return dictOf(
-    joining(text.split(','), (part) => {
-      const colon = part.indexOf(':')
-      if (colon === -1) throw new Rejection()
-      return [strip(part.slice(0, colon)), take(strip(part.slice(colon + 1)))]
-    }),
-  )
+  const pair: ItemRules = {
+    take: (part) => {
+      const [key, rest] = pairOf(String(part))
+      if (rest === null) throw new Rejection(null, 'Value should be NAME:VALUE pairs separated by ","')
+      return [strip(key), item.take(strip(rest))]
+    },
+    hope: (part) => {
+      const [, rest] = pairOf(part)
+      return rest === null ? hasColon : item.hope(strip(rest))
+    },
+  }
+  return dictOf(joining(text.split(','), pair) as [string, unknown][])
 }
 
 /** One value is a list of one. */
-export function toMany(value: unknown, take: Take): readonly unknown[] {
+export function toMany(value: unknown, item: ItemRules): readonly unknown[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return Object.freeze(values.map(take))
+  return Object.freeze(values.map((part) => item.take(part)))
+}
+
+function pairOf(text: string): [string, string | null] {
+  const colon = text.indexOf(':')
+  return colon === -1 ? [text, null] : [text.slice(0, colon), text.slice(colon + 1)]
+}
+
+const hasColon: Completes = (part) => part.includes(':')
+
+/** For kinds whose text ends in a mark: a closing quote or bracket. */
+export function closing(mark: string): Completes {
+  return (part) => stripEnd(part).endsWith(mark)
 }
 
 function textOf(value: unknown): string {
@@ -47,33 +82,39 @@ function withoutCommas(text: string): string {
 
 function inner(text: string, hasBounds: boolean, open: string, close: string): string {
   if (!hasBounds) return text
-  if (!text.startsWith(open) || !text.endsWith(close) || text.length < 2) throw new Rejection()
+  if (!text.startsWith(open)) throw new Rejection(null, `Value should start with "${open}"`)
+  if (!text.endsWith(close) || text.length < 2) throw new Rejection(null, `Value should end with "${close}"`)
   return text.slice(1, -1)
 }
 
 /** A part that is refused is joined with the next, as the original does: `"a,b"` in quotes stays whole. */
-function joining<T>(parts: readonly string[], take: (part: string) => T): T[] {
-  const taken: T[] = []
-  let text: string | null = null
-  let refusal: Rejection | null = null
+function joining(parts: readonly string[], item: ItemRules): unknown[] {
+  const taken: unknown[] = []
+  let open: { text: string; readonly refusal: Rejection; completes: Completes } | null = null
   for (const part of parts) {
-    text = text === null ? part : `${text},${part}`
-    const result = attempt(take, text)
-    if (result instanceof Rejection) {
-      refusal ??= result
+    const text: string = open === null ? part : `${open.text},${part}`
+    if (open !== null && !open.completes(part)) {
+      open.text = text
       continue
     }
-    taken.push(result)
-    text = null
-    refusal = null
+    const result = attempt(item, text)
+    if (!(result instanceof Rejection)) {
+      taken.push(result)
+      open = null
+      continue
+    }
+    const refusal: Rejection = open?.refusal ?? result
+    const completes = item.hope(text)
+    if (completes === null) throw refusal
+    open = { text, refusal, completes }
   }
-  if (refusal) throw refusal
+  if (open) throw open.refusal
   return taken
 }
 
-function attempt<T>(take: (part: string) => T, text: string): T | Rejection {
+function attempt(item: ItemRules, text: string): unknown {
   try {
-    return take(text)
+    return item.take(text)
   } catch (error) {
     if (error instanceof Rejection) return error
     throw error
@@ -83,8 +124,8 @@ function attempt<T>(take: (part: string) => T, text: string): T | Rejection {
 function dictOf(pairs: readonly (readonly [string, unknown])[]): Readonly<Record<string, unknown>> {
   const dict = Object.create(null) as Record<string, unknown>
   for (const [key, value] of pairs) {
-    if (key === '') throw new Rejection('a key is empty')
-    if (key in dict) throw new Rejection(`key "${key}" is there twice`)
+    if (key === '') throw new Rejection('a key is empty', 'Key name should not be empty')
+    if (key in dict) throw new Rejection(`key "${key}" is there twice`, `Duplicate key ${key}`)
     dict[key] = value
   }
   return Object.freeze(dict)

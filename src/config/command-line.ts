@@ -1,14 +1,13 @@
-// Flags: declarations → a commander program → what was given, in order. Shows nothing and ends nothing;
-// `--help` and `--version` come out as HelpShown for the command's main to print.
+// The command line: declarations → a commander program → what was given, in order. Shows nothing and ends
+// nothing; `--help` and `--version` come out as HelpShown for the command's main to print.
 import { createRequire } from 'node:module'
 import type * as Commander from 'commander'
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError } from '../errors.ts'
-import { helpOf } from './help.ts'
-import { itemOf } from './kinds.ts'
-import { flagName } from './names.ts'
-import type { Option } from './option.ts'
-import type { Registered, Registry } from './registry.ts'
+import { FlagSet, type Given } from './flags.ts'
+import { maskedWords } from './masked.ts'
+import { type Registered, type Registry, subOptions } from './registry.ts'
+import { asOptional, checkWords, withDashes, wordOf } from './words.ts'
 
 /** `--help` or `--version` was asked for: print `output`, end with `exitCode`. Not a failure. */
 export class HelpShown extends Error {
@@ -22,20 +21,11 @@ export class HelpShown extends Error {
   }
 }
 
-/** What was given, in the order in which it was given. */
-export type Given =
-  | { readonly kind: 'config-file' | 'config-dir'; readonly path: string }
-  | {
-      readonly kind: 'flag'
-      readonly key: string
-      readonly flag: string
-      readonly value: string
-      readonly isOldName: boolean
-    }
-
 export interface CommandLine {
   readonly given: readonly Given[]
   readonly args: readonly string[]
+  /** All words, those that hold a secret masked. */
+  readonly shown: readonly string[]
 }
 
 export interface CommandLineSetup {
@@ -53,122 +43,160 @@ export interface CommandLineSetup {
  * @throws SlipwayError SLIPWAY_USAGE, or SLIPWAY_CONFIG_DECLARATION when two options claim one flag
  */
 export function parseCommandLine(setup: CommandLineSetup): CommandLine {
-  const reader = new FlagReader(setup)
-  return reader.read(setup.argv)
+  return new CommandReader(setup).read()
 }
 
-class FlagReader {
+/** The program, or one of its commands, with what it takes. */
+interface Scope {
+  readonly name: string
+  readonly command: Commander.Command
+  readonly flags: FlagSet
+  readonly words: readonly Registered[]
+}
+
+class CommandReader {
   readonly #setup: CommandLineSetup
-  readonly #program: Commander.Command
-  readonly #newFlag: (flags: string, description: string) => Commander.Option
-  readonly #taken = new Map<string, string>()
-  /** What a mistyped flag may have meant: no earlier names. */
-  readonly #offered: string[] = []
+  readonly #commander: typeof Commander
+  readonly #root: Scope
+  readonly #subcommand: Registered | null
+  readonly #scopes: Scope[] = []
   readonly #given: Given[] = []
-  #written: readonly string[] = []
+  #chosen: Scope | null = null
   #output = ''
 
   constructor(setup: CommandLineSetup) {
     // Loaded here and not above: a worker process rebuilds its configuration without a command line.
-    const commander = createRequire(import.meta.url)('commander') as typeof Commander
+    this.#commander = createRequire(import.meta.url)('commander') as typeof Commander
     this.#setup = setup
-    this.#newFlag = (flags, description) => new commander.Option(flags, description)
-    this.#program = new commander.Command(setup.prog)
+    const members = setup.registry.groups().flatMap((group) => group.members)
+    const commands = members.filter(({ option }) => option.kind === 'subcommand')
+    this.#subcommand = commands[0] ?? null
+    const words = members.filter(({ option }) => option.positional)
+    checkWords(words, commands)
+    this.#root = this.#scope(this.#program(), words)
+    this.#addFlags()
+    if (this.#subcommand) this.#addCommands(this.#subcommand)
+  }
+
+  read(): CommandLine {
+    const { argv } = this.#setup
+    try {
+      this.#root.command.parse(withDashes(argv), { from: 'user' })
+    } catch (error) {
+      throw this.#outcome(error)
+    }
+    if (this.#subcommand) this.#takeCommand(this.#subcommand)
+    const args = this.#takeWords(this.#chosen ?? this.#root)
+    return { given: this.#given, args, shown: maskedWords(argv, this.#secrets()) }
+  }
+
+  #program(): Commander.Command {
+    const { prog, description } = this.#setup
+    const program = new this.#commander.Command(prog)
       .exitOverride()
       .allowExcessArguments()
       .showSuggestionAfterError(false)
       .configureOutput({ writeOut: (text) => (this.#output += text), writeErr: () => {} })
       .helpOption('-h, --help', 'Show this help')
-      .usage(setup.positionals === undefined ? '[options]' : `[options] ${setup.positionals}`)
-    if (setup.description !== undefined) this.#program.description(setup.description)
-    this.#addOwnFlags()
-    for (const { name, members } of setup.registry.groups()) {
+    if (description !== undefined) program.description(description)
+    // With an action commander leaves a missing or unknown command to us; without one it shows its help.
+    if (this.#subcommand) program.enablePositionalOptions().helpCommand(false).action(leaveToUs)
+    return program
+  }
+
+  #scope(command: Commander.Command, words: readonly Registered[]): Scope {
+    const { Option } = this.#commander
+    const flags = new FlagSet({
+      command,
+      newFlag: (flags, description) => new Option(flags, description),
+      give: (given) => this.#given.push(given),
+      argv: this.#setup.argv,
+      needsValue: (flag) => this.#usage(`flag "${flag}" needs a value`),
+    })
+    const { positionals } = this.#setup
+    const isRoot = this.#scopes.length === 0
+    const place = isRoot && this.#subcommand ? `<${this.#subcommand.option.metavar ?? 'command'}>` : ''
+    command.usage(['[options]', place, ...words.map(wordOf), positionals ?? ''].filter(Boolean).join(' '))
+    for (const word of words) command.argument(asOptional(wordOf(word)), word.option.help)
+    const scope = { name: command.name(), command, flags, words }
+    this.#scopes.push(scope)
+    return scope
+  }
+
+  #addFlags(): void {
+    const { version, registry } = this.#setup
+    const { command, flags } = this.#root
+    flags.claim('--help')
+    if (version !== undefined) {
+      command.version(version, '--version', 'Show the version')
+      flags.claim('--version')
+    }
+    const path = (kind: 'config-file' | 'config-dir') => (path: string) => ({ kind, path }) as const
+    const about = 'Read this configuration file; repeatable, a later file wins'
+    flags.addOwn('--config-file', 'path', about, path('config-file'))
+    flags.addOwn('--config-dir', 'path', 'Read the *.conf files of this folder, sorted; repeatable', path('config-dir'))
+    flags.addOwn('--config-source', 'groups', 'Read the remote sources that these groups describe', sourceGiven)
+    const strict = 'Unknown groups and options are errors, wherever they stand'
+    flags.addOwn('--strict-config', null, strict, () => ({ kind: 'strict-config' }))
+    for (const { name, members } of registry.groups()) {
       const heading = name === 'DEFAULT' ? 'Options:' : `Options of [${name}]:`
-      for (const member of members) if (member.option.cli) this.#addOption(member, heading)
+      for (const member of members.filter(isFlag)) flags.addOption(member, heading)
     }
   }
 
-  read(argv: readonly string[]): CommandLine {
-    this.#written = argv
-    try {
-      this.#program.parse(withDashes(argv), { from: 'user' })
-    } catch (error) {
-      throw this.#outcome(error)
-    }
-    const { args } = this.#program
-    if (this.#setup.positionals === undefined && args[0] !== undefined) throw this.#unexpected(args[0])
-    return { given: this.#given, args }
-  }
-
-  #addOwnFlags(): void {
-    this.#claim('--help', 'the help')
-    if (this.#setup.version !== undefined) {
-      this.#program.version(this.#setup.version, '--version', 'Show the version')
-      this.#claim('--version', 'the version')
-    }
-    const own = [
-      ['config-file', '<path>', 'Read this configuration file; repeatable, a later file wins'],
-      ['config-dir', '<path>', 'Read the *.conf files of this folder, sorted; repeatable'],
-    ] as const
-    for (const [kind, metavar, description] of own) {
-      this.#offered.push(`--${kind}`)
-      this.#add(`--${kind}`, metavar, { description, heading: 'Options:', owner: 'a configuration file' }, (path) =>
-        this.#given.push({ kind, path }),
-      )
+  #addCommands(subcommand: Registered): void {
+    for (const [name, { help = '' }] of Object.entries(subcommand.option.commands ?? {})) {
+      const members = subOptions(subcommand, name)
+      const words = members.filter(({ option }) => option.positional)
+      checkWords(words, [])
+      const scope = this.#scope(this.#root.command.command(name).description(help), words)
+      scope.flags.claim('--help')
+      for (const member of members.filter(isFlag)) scope.flags.addOption(member, 'Options:')
+      scope.flags.addOuter(this.#root.flags)
+      scope.command.action(() => {
+        this.#chosen = scope
+      })
     }
   }
 
-  #addOption(registered: Registered, heading: string): void {
-    const { key, group, name, option, fullName } = registered
-    const about = { description: helpOf(registered), heading, owner: `option "${fullName}"`, short: option.short }
-    const hidden = { ...about, heading: null, short: undefined }
-    const take = (flag: string, isOldName: boolean, fixed?: string) => (value: string) => {
-      this.#given.push({ kind: 'flag', key, flag, value: fixed ?? value, isOldName })
+  #takeCommand(subcommand: Registered): void {
+    const names = Object.keys(subcommand.option.commands ?? {})
+    if (this.#chosen) {
+      const { name } = this.#chosen
+      this.#given.push({ kind: 'flag', key: subcommand.key, flag: name, value: name, isOldName: false })
+      return
     }
-    // Earlier names are flags too, out of the help's sight.
-    const names = [{ group, name, isOldName: false }, ...registered.oldKeys.map((old) => oldFlag(old))]
-    for (const { group, name, isOldName } of names) {
-      const flag = flagName(group, name)
-      // `api_workers` of DEFAULT and `workers` of `api` are the same flag.
-      if (isOldName && this.#taken.get(flag) === about.owner) continue
-      if (!isOldName) this.#offered.push(flag)
-      if (option.kind === 'bool') {
-        const negative = flagName(group, name, 'no')
-        if (!isOldName) this.#offered.push(negative)
-        this.#add(flag, null, isOldName ? hidden : about, take(flag, isOldName, 'true'))
-        this.#add(negative, null, { ...hidden, description: `Not ${flag}` }, take(negative, isOldName, 'false'))
-      } else this.#add(flag, `<${metavarOf(option)}>`, isOldName ? hidden : about, take(flag, isOldName))
-    }
-  }
-
-  #add(flag: string, metavar: string | null, about: About, take: (value: string) => void): void {
-    this.#claim(flag, about.owner)
-    const short = about.short === undefined ? '' : `-${about.short}, `
-    if (short) this.#claim(short.slice(0, 2), about.owner)
-    const option = this.#newFlag(`${short}${flag}${metavar === null ? '' : ` ${metavar}`}`, about.description)
-    if (about.heading === null) option.hideHelp()
-    else option.helpGroup(about.heading)
-    this.#program.addOption(option)
-    // Commander's events come in the order of the words, which decides between a file and a flag.
-    this.#program.on(`option:${option.name()}`, (value: unknown) => {
-      if (metavar !== null) this.#checkValue(flag, String(value))
-      take(String(value))
+    const [word] = this.#root.command.args
+    const expected = `one of ${names.join(', ')}`
+    if (word === undefined) throw this.#usage('a command is missing', { expected, alternatives: names })
+    const close = closeNames(word, names)
+    const choices = names.map((name) => `'${name}'`).join(', ')
+    throw this.#usage(`unknown command "${word}"`, {
+      expected,
+      alternatives: close.length > 0 ? close : names,
+      original: `argument ${subcommand.name}: invalid choice: '${word}' (choose from ${choices})`,
     })
   }
 
-  /** The same flag twice would go to one of them by chance. */
-  #claim(flag: string, owner: string): void {
-    const other = this.#taken.get(flag)
-    if (other !== undefined) {
-      throw new SlipwayError('SLIPWAY_CONFIG_DECLARATION', `${owner} and ${other} claim the same flag "${flag}"`)
+  /** Words in order; what is left over goes to the command, if it takes any. */
+  #takeWords({ command, words }: Scope): readonly string[] {
+    const left = [...command.args]
+    for (const word of words) {
+      const taken = word.option.kind === 'multi' ? left.splice(0) : left.splice(0, 1)
+      if (taken.length === 0 && word.option.required && word.option.kind !== 'multi') throw this.#missing(word)
+      for (const value of taken) {
+        this.#given.push({ kind: 'flag', key: word.key, flag: `<${word.name}>`, value, isOldName: false })
+      }
     }
-    this.#taken.set(flag, owner)
+    if (this.#setup.positionals === undefined && left[0] !== undefined) throw this.#unexpected(left[0])
+    return left
   }
 
-  /** Commander gives a flag the next word whatever it is; another flag is no value. */
-  #checkValue(flag: string, value: string): void {
-    const looksLikeFlag = /^-(?![.\d]|$)/u.test(value)
-    if (looksLikeFlag && this.#written.includes(value)) throw this.#usage(`flag "${flag}" needs a value`)
+  #secrets(): string[] {
+    const members = this.#setup.registry.groups().flatMap((group) => group.members)
+    const chosen = this.#subcommand && this.#chosen ? subOptions(this.#subcommand, this.#chosen.name) : []
+    const keys = new Set([...members, ...chosen].filter(({ option }) => option.secret).map(({ key }) => key))
+    return this.#given.flatMap((given) => (given.kind === 'flag' && keys.has(given.key) ? [given.value] : []))
   }
 
   #outcome(error: unknown): unknown {
@@ -189,48 +217,52 @@ class FlagReader {
 
   #unknown(word: string): SlipwayError {
     const [flag = word] = word.split('=', 1)
-    if (this.#taken.has(flag)) return this.#usage(`flag "${flag}" takes no value`)
-    return this.#usage(`unknown flag "${flag}"`, closeNames(flag, this.#offered))
+    const inReach = this.#scopes.filter((scope) => scope === this.#root || this.#setup.argv.includes(scope.name))
+    if (inReach.some(({ flags }) => flags.has(flag))) return this.#usage(`flag "${flag}" takes no value`)
+    return this.#usage(`unknown flag "${flag}"`, {
+      alternatives: closeNames(
+        flag,
+        inReach.flatMap(({ flags }) => flags.offered),
+      ),
+      original: `unrecognized arguments: ${flag}`,
+    })
   }
 
   #unexpected(word: string): SlipwayError {
-    const file = word.endsWith('.conf') ? `to read it: --config-file ${word}` : undefined
-    return this.#usage(`unexpected argument "${word}"`, [], file)
+    const hint = word.endsWith('.conf') ? `to read it: --config-file ${word}` : undefined
+    return this.#usage(`unexpected argument "${word}"`, { hint, original: `unrecognized arguments: ${word}` })
   }
 
-  #usage(message: string, alternatives: readonly string[] = [], hint?: string): SlipwayError {
-    return new SlipwayError('SLIPWAY_USAGE', message, {
-      alternatives,
-      hint: hint ?? `all flags: ${this.#setup.prog} --help`,
+  #missing({ name }: Registered): SlipwayError {
+    return this.#usage(`argument "${name}" is missing`, {
+      original: `the following arguments are required: ${name}`,
     })
   }
+
+  #usage(message: string, parts: UsageParts = {}): SlipwayError {
+    const command = this.#chosen ? `${this.#setup.prog} ${this.#chosen.name}` : this.#setup.prog
+    return new SlipwayError('SLIPWAY_USAGE', message, { ...parts, hint: parts.hint ?? `all flags: ${command} --help` })
+  }
 }
 
-interface About {
-  readonly description: string
-  /** Null hides the flag from the help. */
-  readonly heading: string | null
-  readonly owner: string
-  readonly short?: string | undefined
+interface UsageParts {
+  readonly expected?: string
+  readonly alternatives?: readonly string[]
+  readonly hint?: string | undefined
+  readonly original?: string
 }
 
-function metavarOf(option: Option): string {
-  return option.metavar ?? (option.kind === 'multi' ? itemOf(option).kind : option.kind)
+function isFlag({ option, isOfCommand }: Registered): boolean {
+  return option.kind !== 'subcommand' && !option.positional && (isOfCommand || (option.cli ?? false))
 }
 
-function oldFlag(key: string): { group: string; name: string; isOldName: boolean } {
-  const dot = key.lastIndexOf('.')
-  return { group: key.slice(0, dot), name: key.slice(dot + 1), isOldName: true }
+function sourceGiven(value: string): Given {
+  return { kind: 'flag', key: 'DEFAULT.config_source', flag: '--config-source', value, isOldName: false }
 }
 
-/** Flags are known with dashes; `--log_file=a_b` means `--log-file=a_b`. */
-function withDashes(argv: readonly string[]): string[] {
-  const end = argv.indexOf('--')
-  return argv.map((word, index) =>
-    word.startsWith('--') && (end === -1 || index < end)
-      ? word.replace(/^[^=]+/u, (flag) => flag.replaceAll('_', '-'))
-      : word,
-  )
+/** The program's own action, which does nothing. */
+function leaveToUs(): void {
+  return undefined
 }
 
 function quoted(message: string): string {

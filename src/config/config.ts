@@ -1,46 +1,39 @@
-// The configuration of a process: declared groups over raw sources, values typed and kept.
-// Lives in the master and in every worker (there rebuilt from a snapshot); reads no file and no flag.
+// The configuration of a process: declared groups over raw sources, values typed and kept; reload.
+// Lives in the master and in every worker (there rebuilt from a snapshot); reads no file and no flag itself.
+import { type ConfigChange, type Mutation, mutationOf } from './changes.ts'
 import { closeNames } from '../diagnostic.ts'
-import { type Diagnostic, errorOf, SlipwayError } from '../errors.ts'
+import { type Diagnostic, SlipwayError } from '../errors.ts'
+import { isSecretName } from '../ini/index.ts'
+import { type ConfigEntry, entryOf } from './entries.ts'
 import { findIn } from './find-files.ts'
 import { fullName, optionKey } from './names.ts'
-import type { Option, OptionGroup, Options, ValuesOf } from './option.ts'
+import type { OptionGroup, Options, ValuesOf } from './option.ts'
 import { type Registered, Registry } from './registry.ts'
-import { Resolver } from './resolver.ts'
+import { isError, reportOf } from './report.ts'
+import { type CodeValues, Resolver } from './resolver.ts'
 import { checkValue } from './setting.ts'
-import { type Origin, type Source, Sources } from './sources.ts'
+import { codeOf, type ConfigSnapshot, portable, readingOf, type SavedState, savedCode } from './snapshot.ts'
+import { sourceGroupsOf } from './source-options.ts'
+import { type Origin, type Reading, Sources } from './sources.ts'
 import { unknownGroups, unknownOptions, unknownVariables } from './unknown.ts'
 
-/** A configuration as plain data: structured clone and JSON keep it whole. Holds secrets. */
-export interface ConfigSnapshot {
-  readonly prog: string
-  readonly project: string | null
-  readonly version: string | null
-  readonly args: readonly string[]
-  readonly timeline: readonly Source[]
-  readonly env: Readonly<Record<string, string>>
-  /** Where `findFile` looks, in order. */
-  readonly folders: readonly string[]
-  /** Options that the command line knew. */
-  readonly flags: readonly string[]
-  readonly overrides: Readonly<Record<string, unknown>>
-  readonly defaults: Readonly<Record<string, unknown>>
+/** Told of a reload that was taken over, changes or none. */
+export type MutateHook = (conf: Config, changes: readonly ConfigChange[]) => void
+
+/** How loudly unknown names are told: of options in declared groups, and of groups. */
+export interface Severities {
+  readonly options: Diagnostic['severity']
+  readonly groups: Diagnostic['severity']
 }
 
-/** One option with its value, for listings. */
-export interface ConfigEntry {
-  readonly group: string
-  readonly name: string
-  /** `****` for a secret, set or not. */
-  readonly value: unknown
-  readonly origin: Origin
-  readonly default: unknown
-  readonly overridden: readonly { readonly origin: Origin; readonly value: unknown }[]
-  readonly secret: boolean
-  readonly option: Option
+/** How the process that read the configuration reads it again: the same command line, files and sources. */
+export interface Rereader {
+  /** @throws SlipwayError with everything that cannot be read */
+  read(): Reading & Pick<ConfigSnapshot, 'folders'>
+  readonly severities: Severities
 }
 
-const masked = '****'
+const lenient: Severities = { options: 'warning', groups: 'warning' }
 
 export class Config {
   readonly prog: string
@@ -49,11 +42,14 @@ export class Config {
   /** The words of the command line that are no flags; empty unless `positionals` allowed them. */
   readonly args: readonly string[]
   readonly #snapshot: ConfigSnapshot
-  readonly #sources: Sources
   readonly #registry: Registry
-  readonly #resolver: Resolver
-  readonly #overrides: Map<string, unknown>
-  readonly #defaults: Map<string, unknown>
+  readonly #rereader: Rereader | null
+  /** What the start gave; options that are not mutable keep it. */
+  readonly #start: Resolver
+  /** What holds now. */
+  #current: Resolver
+  #ignored: readonly Diagnostic[] = []
+  readonly #hooks: MutateHook[] = []
   readonly #values = new Map<OptionGroup, unknown>()
 
   /**
@@ -67,22 +63,22 @@ export class Config {
   }
 
   /** Use `readConfig` or `Config.fromSnapshot`. */
-  constructor(snapshot: ConfigSnapshot, registry: Registry) {
+  constructor(snapshot: ConfigSnapshot, registry: Registry, rereader: Rereader | null = null) {
     this.prog = snapshot.prog
     this.project = snapshot.project
     this.version = snapshot.version
     this.args = snapshot.args
     this.#snapshot = snapshot
-    this.#sources = new Sources(snapshot.timeline, snapshot.env)
     this.#registry = registry
-    this.#overrides = new Map(Object.entries(snapshot.overrides))
-    this.#defaults = new Map(Object.entries(snapshot.defaults))
-    this.#resolver = new Resolver(registry, this.#sources, { overrides: this.#overrides, defaults: this.#defaults })
+    this.#rereader = rereader
+    this.#start = new Resolver(registry, this.#sourcesOf(snapshot), codeOf(snapshot))
+    const { live } = snapshot
+    this.#current = live ? new Resolver(registry, this.#sourcesOf(live), codeOf(live), this.#start) : this.#start
   }
 
   /** The files that were read, in order. */
   get files(): readonly string[] {
-    return this.#sources.files.map(({ file }) => file)
+    return this.#current.sources.files.map(({ file }) => file)
   }
 
   /**
@@ -107,29 +103,21 @@ export class Config {
     for (const group of groups) this.#checkFlags(group)
     const added = groups.flatMap((group) => this.#registry.add(group))
     // What is known may refer to what is new.
-    if (added.length > 0) this.#resolver.forget()
+    if (added.length > 0) this.#forget()
     const keys = groups.flatMap(({ name, options }) => Object.keys(options).map((option) => optionKey(name, option)))
     const problems = keys.flatMap((key) => {
       const registered = this.#registry.get(key)
-      return registered ? this.#resolver.resolve(registered).problems : []
+      return registered ? this.#current.resolve(registered).problems : []
     })
-    if (problems.some(isError)) throw errorOf([...new Set(problems)].filter(isError))
+    if (problems.some(isError)) throw reportOf([...new Set(problems)].filter(isError))
   }
 
   /**
    * Everything that is registered, and the files against it.
    * @throws SlipwayError with every problem, warnings among them
    */
-  check(unknownSeverity: Diagnostic['severity'] = 'error'): void {
-    const problems = [
-      ...unknownGroups(this.#sources, this.#registry),
-      ...unknownOptions(this.#sources, this.#registry, unknownSeverity),
-      ...this.#ofValues(),
-    ]
-    const fileOrder = this.files
-    const place = ({ where }: Diagnostic): number => (where ? fileOrder.indexOf(where.file) : fileOrder.length)
-    if (!problems.some(isError)) return
-    throw errorOf(problems.toSorted((a, b) => place(a) - place(b) || (a.where?.line ?? 0) - (b.where?.line ?? 0)))
+  check(unknownOptions: Diagnostic['severity'] = 'error', unknownGroups: Diagnostic['severity'] = 'warning'): void {
+    this.#check(this.#current, { options: unknownOptions, groups: unknownGroups })
   }
 
   /**
@@ -137,29 +125,41 @@ export class Config {
    * @throws SlipwayError SLIPWAY_CONFIG_UNKNOWN
    */
   value(name: string): unknown {
-    const { value, isBroken, problems } = this.#resolver.resolve(this.#find(name))
-    if (isBroken) throw errorOf([...new Set(problems)])
+    const { value, isBroken, problems } = this.#current.resolve(this.#find(name))
+    if (isBroken) throw reportOf([...new Set(problems)])
     return value
   }
 
   /** Where the value of `api.workers` was set. */
   origin(name: string): Origin {
-    return this.#resolver.resolve(this.#find(name)).origin
+    return this.#current.resolve(this.#find(name)).origin
   }
 
   /** Everything registered, in order of declaration; secrets masked. */
   entries(): ConfigEntry[] {
-    return this.#registry.groups().flatMap(({ members }) => members.map((registered) => this.#entry(registered)))
+    const members = this.#registry.groups().flatMap((group) => group.members)
+    return members.map((registered) => entryOf(registered, this.#current.resolve(registered)))
   }
 
-  /** What is not wrong but not right: unknown groups and late options, old names, numbers set to nothing. */
+  /**
+   * What is not wrong but not right: unknown groups and late options, old names, numbers set to nothing,
+   * sources that were left out, changes that the last reload ignored.
+   */
   get warnings(): readonly Diagnostic[] {
+    const { sources } = this.#current
     return [
-      ...unknownGroups(this.#sources, this.#registry),
-      ...unknownOptions(this.#sources, this.#registry, 'warning'),
-      ...unknownVariables(this.#sources, this.#registry),
-      ...this.#ofValues().filter((problem) => !isError(problem)),
+      ...unknownGroups(sources, this.#registry, 'warning'),
+      ...unknownOptions(sources, this.#registry, 'warning'),
+      ...unknownVariables(sources, this.#registry, 'warning'),
+      ...this.#ofValues(this.#current).filter((problem) => !isError(problem)),
+      ...sources.reading.notes,
+      ...this.#ignored,
     ]
+  }
+
+  /** The command line, for a dump; secrets masked. */
+  get commandLine(): readonly string[] {
+    return this.#snapshot.commandLine
   }
 
   /** A file that the configuration names: in the `--config-dir`s, beside each config file from the last, in the standard folders. */
@@ -172,7 +172,7 @@ export class Config {
    * @throws SlipwayError SLIPWAY_CONFIG_VALUE
    */
   override(name: string, value: unknown): void {
-    this.#set(this.#overrides, name, value)
+    this.#set('overrides', name, value)
   }
 
   /**
@@ -180,19 +180,109 @@ export class Config {
    * @throws SlipwayError SLIPWAY_CONFIG_VALUE
    */
   setDefault(name: string, value: unknown): void {
-    this.#set(this.#defaults, name, value)
+    this.#set('defaults', name, value)
+  }
+
+  /**
+   * Reads the same command line, files and sources again: mutable options follow, for the others a change is
+   * ignored with a warning. When anything is wrong nothing changes at all. Then the hooks are called, in order.
+   * @throws SlipwayError with everything that is wrong, as at the start; what a hook throws
+   */
+  mutate(): Mutation {
+    const rereader = this.#needRereader()
+    return this.#takeOver({ ...readingOf(rereader.read()), ...savedCode(this.#current.code) }, rereader.severities)
+  }
+
+  /**
+   * In a worker: takes over what the master's configuration has become, as `mutate` does.
+   * @throws SlipwayError with everything that is wrong with the worker's own groups; what a hook throws
+   */
+  apply(snapshot: ConfigSnapshot): Mutation {
+    return this.#takeOver(snapshot.live ?? snapshot, lenient)
+  }
+
+  /** Calls the hook after every `mutate` and `apply` that was taken over. */
+  onMutate(hook: MutateHook): void {
+    this.#hooks.push(hook)
+  }
+
+  /**
+   * A new configuration from the same command line, files and sources, mutable or not: for new workers. This
+   * one stays as it is. What the program has set, and the hooks, go along.
+   * @throws SlipwayError with everything that is wrong, as at the start
+   */
+  reload(): Config {
+    const rereader = this.#needRereader()
+    const { folders, ...reading } = rereader.read()
+    const snapshot = { ...this.#snapshot, ...reading, ...savedCode(this.#current.code), folders, live: null }
+    const conf = new Config(snapshot, this.#registry.copy(), rereader)
+    conf.check(rereader.severities.options, rereader.severities.groups)
+    conf.#hooks.push(...this.#hooks)
+    return conf
   }
 
   snapshot(): ConfigSnapshot {
+    const isLive = this.#current !== this.#start
+    const { sources, code } = this.#current
     return {
       ...this.#snapshot,
-      overrides: Object.fromEntries(this.#overrides),
-      defaults: Object.fromEntries(this.#defaults),
+      ...savedCode(this.#start.code),
+      live: isLive ? { ...readingOf(sources.reading), ...savedCode(code) } : null,
     }
   }
 
-  #ofValues(): Diagnostic[] {
-    return [...new Set(Array.from(this.#registry.all()).flatMap((one) => this.#resolver.resolve(one).problems))]
+  #takeOver(state: SavedState, severities: Severities): Mutation {
+    const sources = this.#sourcesOf(state)
+    const restarted = new Resolver(this.#registry, sources, codeOf(state))
+    this.#check(restarted, severities)
+    const after = new Resolver(this.#registry, sources, codeOf(state), this.#start)
+    this.#check(after, severities)
+    const mutation = mutationOf(this.#registry, { before: this.#current, after, restarted })
+    this.#current = after
+    this.#ignored = mutation.ignored
+    this.#values.clear()
+    for (const hook of this.#hooks) hook(this, mutation.changes)
+    return mutation
+  }
+
+  #needRereader(): Rereader {
+    if (this.#rereader) return this.#rereader
+    throw new SlipwayError('SLIPWAY_INTERNAL', 'a configuration from a snapshot has nothing to read again', {
+      hint: 'the process that read it reads again; give its snapshot to apply()',
+    })
+  }
+
+  /** Sources with the groups that describe remote ones made known. */
+  #sourcesOf(reading: Reading): Sources {
+    for (const group of sourceGroupsOf(reading)) this.#registry.add(group)
+    return new Sources(
+      readingOf(reading),
+      (group, name) => isSecretName(name) || this.#registry.isSecret(optionKey(group, name)),
+    )
+  }
+
+  #check(resolver: Resolver, severities: Severities): void {
+    const { sources } = resolver
+    const isStrict = severities.groups === 'error'
+    const problems = [
+      ...unknownGroups(sources, this.#registry, severities.groups),
+      ...unknownOptions(sources, this.#registry, severities.options),
+      ...(isStrict ? unknownVariables(sources, this.#registry, 'error') : []),
+      ...this.#ofValues(resolver),
+    ]
+    if (!problems.some(isError)) return
+    const fileOrder = sources.texts.map(({ file }) => file)
+    const place = ({ where }: Diagnostic): number => (where ? fileOrder.indexOf(where.file) : fileOrder.length)
+    throw reportOf(problems.toSorted((a, b) => place(a) - place(b) || (a.where?.line ?? 0) - (b.where?.line ?? 0)))
+  }
+
+  #ofValues(resolver: Resolver): Diagnostic[] {
+    return [...new Set(Array.from(this.#registry.all()).flatMap((one) => resolver.resolve(one).problems))]
+  }
+
+  #forget(): void {
+    this.#start.forget()
+    this.#current.forget()
   }
 
   #checkFlags(group: OptionGroup): void {
@@ -207,14 +297,16 @@ export class Config {
     }
   }
 
-  #set(values: Map<string, unknown>, name: string, value: unknown): void {
+  #set(kind: keyof CodeValues, name: string, value: unknown): void {
     const { key, fullName, option } = this.#find(name)
     const needsOthers = JSON.stringify(value)?.includes('$') ?? false
     if (!needsOthers && value !== null && value !== undefined) checkValue(option, value, `option "${fullName}"`)
-    if (value === undefined) values.delete(key)
-    else values.set(key, portable(value))
+    for (const { code } of [this.#start, this.#current]) {
+      if (value === undefined) code[kind].delete(key)
+      else code[kind].set(key, portable(value))
+    }
     this.#values.clear()
-    this.#resolver.forget()
+    this.#forget()
   }
 
   #find(name: string): Registered {
@@ -228,35 +320,4 @@ export class Config {
   #resolve(group: string, name: string): unknown {
     return this.value(`${group}.${name}`)
   }
-
-  #entry(registered: Registered): ConfigEntry {
-    const { group, name, option } = registered
-    const { value, origin, isSecret, overridden } = this.#resolver.resolve(registered)
-    const shown = (given: unknown): unknown => (isSecret ? masked : given)
-    return {
-      group,
-      name,
-      value: shown(value),
-      origin,
-      default: option.secret ? masked : (option.default ?? null),
-      overridden: overridden.map(({ origin, given }) => ({
-        origin,
-        value: shown('value' in given ? given.value : given.map(({ text }) => text).join(',')),
-      })),
-      secret: option.secret ?? false,
-      option: option.secret ? { ...option, default: masked } : option,
-    }
-  }
-}
-
-/** JSON has neither infinities, for which a text stands that converts back, nor a zero below zero. */
-function portable(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : String(value).replace('Infinity', 'inf')
-  if (Array.isArray(value)) return value.map(portable)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, portable(part)]))
-}
-
-function isError(problem: Diagnostic): boolean {
-  return problem.severity === 'error'
 }

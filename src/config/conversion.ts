@@ -5,7 +5,8 @@ import { convert, expectedOf } from './kinds.ts'
 import type { Option } from './option.ts'
 import type { Registered } from './registry.ts'
 import { Rejection } from './rejection.ts'
-import { type Origin, type Setting, withoutText } from './sources.ts'
+import { withOriginal } from './report.ts'
+import { type Origin, type Reference, type Setting, withoutText } from './sources.ts'
 import { substitute, substituteWithin } from './substitute.ts'
 
 /** One source's say: texts (one, unless the option is multi-valued) or a value from code. */
@@ -16,17 +17,25 @@ export interface Candidate {
 
 export const inCode = (kind: 'override' | 'setDefault' | 'default'): Origin => ({ kind, detail: kind, where: null })
 
+/** What texts may refer to. */
+export interface Referring {
+  /** `$name`: the other option's value as a text, '' after a failure. */
+  option(name: string, job: Conversion): string
+  /** A whole `$file:…` or `$env:…` in a secret option; undefined when it is none. */
+  outside(text: string): Reference | undefined
+}
+
 /** One conversion with what went wrong in it. */
 export class Conversion {
   readonly problems: Diagnostic[] = []
   isSecret: boolean
   readonly #registered: Registered
-  readonly #refer: (name: string, job: Conversion) => string
+  readonly #referring: Referring
   #origin: Origin = inCode('default')
 
-  constructor(registered: Registered, refer: (name: string, job: Conversion) => string) {
+  constructor(registered: Registered, referring: Referring) {
     this.#registered = registered
-    this.#refer = refer
+    this.#referring = referring
     this.isSecret = registered.option.secret ?? false
   }
 
@@ -39,7 +48,9 @@ export class Conversion {
     this.#origin = origin
     if (!isTexts(given)) {
       if (given.value === null) return null
-      const value = substituteWithin(given.value, (name) => this.#refer(name, this))
+      const { isOfCommand } = this.#registered
+      const refer = (name: string): string => this.#referring.option(name, this)
+      const value = isOfCommand ? given.value : substituteWithin(given.value, refer)
       return this.isBroken ? null : this.#convert(option, value, null)
     }
     if (option.kind === 'multi') {
@@ -61,9 +72,11 @@ export class Conversion {
       return
     }
     const dotted = name.endsWith('.') ? `write "\${${name.slice(0, -1)}}" when a dot follows the name, or ` : ''
+    const outside = name === 'file' || name === 'env' ? 'only a secret option may refer to a file or a variable, ' : ''
     this.#failSubstitution(`${subject} refers to an unknown option "${name}"`, {
       alternatives,
-      hint: `${dotted}write "$$" for a dollar`,
+      hint: `${outside}${dotted}write "$$" for a dollar`,
+      original: `no such option ${name} in group [DEFAULT]`,
     })
   }
 
@@ -71,16 +84,30 @@ export class Conversion {
     this.#failSubstitution(`option "${this.#registered.fullName}" refers to itself: ${chain.join(' > ')}`, {})
   }
 
-  #failSubstitution(message: string, parts: { alternatives?: readonly string[]; hint?: string }): void {
+  #failSubstitution(message: string, parts: SubstitutionParts): void {
     const text = `${message}${givenBy(this.#origin)}`
-    this.fail(diagnostic('error', 'SLIPWAY_CONFIG_SUBSTITUTION', text, { ...parts, where: this.#where() }))
+    const { original = null, ...shown } = parts
+    const problem = diagnostic('error', 'SLIPWAY_CONFIG_SUBSTITUTION', text, { ...shown, where: this.#where() })
+    this.fail(withOriginal(problem, original))
   }
 
   #one(option: Option, setting: Setting): unknown {
     this.#origin = setting.origin
+    // What a person types behind a command is meant as it is: a message may hold a dollar.
+    if (this.#registered.isOfCommand) return this.#convert(option, setting.text, setting.text)
+    const outside = this.#registered.option.secret ? this.#referring.outside(setting.text) : undefined
+    if (outside) return this.#outside(option, outside)
     const before = this.problems.length
-    const text = substitute(setting.text, (name) => this.#refer(name, this))
+    const text = substitute(setting.text, (name) => this.#referring.option(name, this))
     return this.problems.length > before ? null : this.#convert(option, text, setting.text)
+  }
+
+  /** A secret that lies elsewhere is taken as it is: passwords hold dollars. */
+  #outside(option: Option, reference: Reference): unknown {
+    if ('text' in reference) return this.#convert(option, reference.text, null)
+    const message = `option "${this.#registered.fullName}" ${reference.problem}${givenBy(this.#origin)}`
+    this.fail(diagnostic('error', 'SLIPWAY_CONFIG_REFERENCE', message, { where: this.#where() }))
+    return null
   }
 
   #convert(option: Option, value: unknown, written: string | null): unknown {
@@ -88,9 +115,20 @@ export class Conversion {
       return convert(option, value)
     } catch (error) {
       if (!(error instanceof Rejection)) throw error
-      this.fail(this.#misfit(option, value, error.reason, written))
+      const problem = this.#misfit(option, value, error.reason, written)
+      this.fail(this.isSecret ? problem : withOriginal(problem, this.#original(error.original)))
       return null
     }
+  }
+
+  #original(reason: string | null): string | null {
+    const { kind, detail } = this.#origin
+    if (reason === null || kind === 'default') return reason
+    const { name } = this.#registered
+    const file = /^(.*):\d+$/u.exec(detail)?.[1] ?? detail
+    const at = { file: '<Locations.user: (4, True)>', env: '<Locations.environment: (6, True)>' }
+    if (kind !== 'file' && kind !== 'env') return reason
+    return `Value for option ${name} from LocationInfo(location=${at[kind]}, detail='${file}') is not valid: ${reason}`
   }
 
   #misfit(option: Option, value: unknown, reason: string | null, written: string | null): Diagnostic {
@@ -116,6 +154,12 @@ export class Conversion {
   }
 }
 
+interface SubstitutionParts {
+  readonly alternatives?: readonly string[]
+  readonly hint?: string
+  readonly original?: string
+}
+
 export function isTexts(given: Candidate['given']): given is readonly Setting[] {
   return Array.isArray(given)
 }
@@ -132,6 +176,7 @@ function givenBy({ kind, detail }: Origin): string {
     case 'default':
       return ', its default'
     case 'file':
+    case 'source':
       return ''
     default:
       return kind satisfies never

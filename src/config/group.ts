@@ -1,6 +1,6 @@
 // Makes a group of options and refuses a declaration that contradicts itself, at import of the module
 // that holds it. Knows no sources.
-import { type DiagnosticParts, SlipwayError } from '../errors.ts'
+import { SlipwayError, type SlipwayErrorParts } from '../errors.ts'
 import { convert, expectedOf } from './kinds.ts'
 import { fullName } from './names.ts'
 import type { Option, OptionGroup, Options } from './option.ts'
@@ -44,7 +44,10 @@ export function group<const O extends Options>(
 function checkOption(group: string, name: string, option: Option): void {
   const subject = `option "${fullName(group, name)}"`
   if (!/^[A-Za-z]\w*$/u.test(name)) {
-    refuse(`${subject} has a name that no file can hold`, { expected: 'a letter, then letters, digits or "_"' })
+    refuse(`${subject} has a name that no file can hold`, {
+      expected: 'a letter, then letters, digits or "_"',
+      ...(name.startsWith('_') ? { original: `illegal name ${name} with prefix _` } : {}),
+    })
   }
   if (group === 'DEFAULT' && reserved.has(name)) {
     refuse(`${subject} has a reserved name`, { hint: 'give it another name, or put it into a group' })
@@ -52,10 +55,26 @@ function checkOption(group: string, name: string, option: Option): void {
   if (option.short !== undefined && !/^[A-Za-z]$/u.test(option.short)) {
     refuse(`${subject} has the short form "${option.short}"`, { expected: 'one letter' })
   }
+  if (option.positional && (option.kind === 'bool' || option.short !== undefined)) {
+    refuse(`${subject} cannot be a word of the command line`, { expected: 'an option with a value and no short form' })
+  }
+  for (const [command, { options = {} }] of Object.entries(option.commands ?? {})) checkCommand(command, options)
   if (option.min !== undefined && option.max !== undefined && option.min > option.max) {
     refuse(`${subject} has a lowest value ${option.min} above its highest, ${option.max}`)
   }
   checkDefault(subject, option)
+}
+
+/** The value of a subcommand is its name with its options beside it. */
+function checkCommand(command: string, options: Options): void {
+  if (!/^[A-Za-z0-9][\w-]*$/u.test(command)) {
+    refuse(`command "${command}" has a name that is no word`, { expected: 'letters, digits, "_" or "-"' })
+  }
+  for (const [name, option] of Object.entries(options)) {
+    if (name === 'name') refuse(`command "${command}" has an option "name"`, { hint: 'its value holds the name there' })
+    if (option.kind === 'subcommand') refuse(`command "${command}" holds commands itself`, { expected: 'one level' })
+    checkOption(command, name, option)
+  }
 }
 
 function checkDefault(subject: string, option: Option): void {
@@ -70,6 +89,6 @@ function checkDefault(subject: string, option: Option): void {
   }
 }
 
-function refuse(message: string, parts: DiagnosticParts = {}): never {
+function refuse(message: string, parts: SlipwayErrorParts = {}): never {
   throw new SlipwayError('SLIPWAY_CONFIG_DECLARATION', message, parts)
 }

@@ -5,16 +5,17 @@ import { envName } from './names.ts'
 import type { Option } from './option.ts'
 import type { Registered } from './registry.ts'
 
-export function helpOf({ group, name, option }: Registered): string {
+export function helpOf({ group, name, option, isOfCommand }: Registered): string {
   const choices = [...choicesOf(option).keys()].join(', ')
   const facts = [
     choices && `one of: ${choices}`,
     option.required && 'required',
     option.kind === 'multi' && 'repeatable',
     shownDefault(option),
-    `env: ${envName(group, name)}`,
+    !isOfCommand && `env: ${envName(group, name)}`,
   ]
-  return `${option.help ?? ''} (${facts.filter(Boolean).join('; ')})`.trimStart()
+  const told = facts.filter(Boolean).join('; ')
+  return `${option.help ?? ''}${told && ` (${told})`}`.trimStart()
 }
 
 function shownDefault(option: Option): string | null {

@@ -1,20 +1,33 @@
 // What each kind of option accepts and how it says so: text, or a value given in code → the typed value.
 // Pure and free of sources: it knows neither an option's name nor where a text stood.
-import { strip, stripEnd } from '../ini/scanner.ts'
-import { isAddress, parseHostname, schemeOf } from './addresses.ts'
-import { toDict, toList, toMany } from './collections.ts'
-import { parseFloating, parseInteger, renderFloating } from './numbers.ts'
+import { pythonRepr, strip, stripEnd } from '../ini/scanner.ts'
+import { isAddress, isUriStart, parseHostname, schemeOf } from './addresses.ts'
+import { anyPart, closing, type Completes, type ItemRules, toDict, toList, toMany } from './collections.ts'
+import { renderFloating } from './numbers.ts'
 import type { Kind, Option } from './option.ts'
+import {
+  expectedBytes,
+  expectedDuration,
+  expectedNumber,
+  portBounds,
+  toBytes,
+  toDuration,
+  toFloating,
+  toInteger,
+} from './quantities.ts'
 import { Rejection } from './rejection.ts'
+import { renderBytes, renderDuration } from './units.ts'
 
 interface KindRules {
   expected(option: Option): string
   /** @throws Rejection */
   convert(value: unknown, option: Option): unknown
+  /** See ItemRules; without it a text with a comma is never taken. */
+  hope?(text: string, option: Option): Completes | null
 }
 
 const kinds: Record<Kind, KindRules> = {
-  str: { expected: expectedText, convert: toText },
+  str: { expected: expectedText, convert: toText, hope: hopeOfText },
   int: { expected: (option) => expectedNumber('an integer', option), convert: toInteger },
   port: {
     expected: (option) => expectedNumber('a port', { ...option, ...portBounds(option) }),
@@ -24,19 +37,23 @@ const kinds: Record<Kind, KindRules> = {
     expected: (option) => expectedNumber('a number', option),
     convert: toFloating,
   },
+  duration: { expected: expectedDuration, convert: toDuration },
+  bytes: { expected: expectedBytes, convert: toBytes },
   bool: { expected: () => 'true or false (also yes, no, on, off, 1, 0)', convert: toBoolean },
   list: {
     expected: (option) => `${option.bounds ? '[ ] round ' : ''}items separated by commas${expectedItem(option)}`,
-    convert: (value, option) => toList(value, takeItem(option), option.bounds),
+    convert: (value, option) => toList(value, itemRules(option), option.bounds),
+    hope: (text, option) => hopeOfBounded(text, option, '[', ']'),
   },
   dict: {
     expected: (option) =>
       `${option.bounds ? '{ } round ' : ''}key:value pairs separated by commas${expectedItem(option)}`,
-    convert: (value, option) => toDict(value, takeItem(option), option.bounds),
+    convert: (value, option) => toDict(value, itemRules(option), option.bounds),
+    hope: (text, option) => hopeOfBounded(text, option, '{', '}'),
   },
   multi: {
     expected: (option) => expectedOf(itemOf(option)),
-    convert: (value, option) => toMany(value, takeItem(option)),
+    convert: (value, option) => toMany(value, itemRules(option)),
   },
   ip: { expected: expectedAddress, convert: toAddress },
   hostname: { expected: () => 'a host name', convert: (value) => toHostname(value, '') },
@@ -48,7 +65,8 @@ const kinds: Record<Kind, KindRules> = {
     expected: (option) => `${expectedAddress(option)} or a host name, "_" allowed`,
     convert: (value, option) => (isAddress(textOf(value), option.version) ? value : toHostname(value, '_')),
   },
-  uri: { expected: expectedUri, convert: toUri },
+  uri: { expected: expectedUri, convert: toUri, hope: (text) => (isUriStart(text) ? anyPart : null) },
+  subcommand: { expected: (option) => `one of ${Object.keys(option.commands ?? {}).join(', ')}`, convert: toCommand },
 }
 
 /**
@@ -67,15 +85,38 @@ export function expectedOf(option: Option): string {
 /** A value as a file would hold it. */
 export function renderValue(option: Option, value: unknown): string {
   if (value === null || value === undefined) return ''
-  const item = (part: unknown): string => renderValue(itemOf(option), part)
-  if (Array.isArray(value)) return value.map(item).join(',')
-  if (typeof value === 'object') {
-    return Object.entries(value)
-      .map(([key, part]) => `${key}:${item(part)}`)
-      .join(',')
+  const item = (part: unknown): string => renderItem(itemOf(option), part)
+  if (Array.isArray(value)) {
+    const items = value.map(item).join(',')
+    return option.bounds ? `[${items}]` : items
   }
-  if (typeof value === 'number' && option.kind === 'float') return renderFloating(value)
+  if (typeof value === 'object') {
+    const pairs = Object.entries(value).map(([key, part]) => `${key}:${item(part)}`)
+    return option.bounds ? `{${pairs.join(',')}}` : pairs.join(',')
+  }
+  if (typeof value === 'number') return renderNumber(option, value)
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** A part that holds a comma stands in quotes, where its kind takes quotes. */
+function renderItem(item: Option, value: unknown): string {
+  const text = renderValue(item, value)
+  if (!item.quotes || !/^["']|,/u.test(text)) return text
+  const quote = /",|"$/u.test(text) ? "'" : '"'
+  return `${quote}${text}${quote}`
+}
+
+function renderNumber({ kind }: Option, value: number): string {
+  switch (kind) {
+    case 'float':
+      return renderFloating(value)
+    case 'duration':
+      return renderDuration(value)
+    case 'bytes':
+      return renderBytes(value)
+    default:
+      return String(value)
+  }
 }
 
 /** The kind of the parts of a list, a dict or a multi-valued option; of any other the option itself. */
@@ -102,18 +143,35 @@ function textOf(value: unknown): string {
 
 function toText(value: unknown, option: Option): string {
   const text = option.quotes ? unquoted(textOf(value)) : textOf(value)
-  if (option.maxLength !== undefined && Array.from(text).length > option.maxLength) throw new Rejection()
-  if (option.regex && !searcher(option.regex, option.ignoreCase).test(text)) throw new Rejection()
+  const { maxLength, regex } = option
+  if (isTooLong(text, maxLength)) throw new Rejection(null, `Value '${text}' exceeds maximum length ${maxLength}`)
+  if (regex && !searcher(regex, option.ignoreCase).test(text)) {
+    throw new Rejection(null, `Value ${pythonRepr(text)} doesn't match regex ${pythonRepr(regex.source)}`)
+  }
   const choices = [...choicesOf(option).keys()].map(String)
   const fold = (choice: string): string => (option.ignoreCase ? choice.toLowerCase() : choice)
-  if (choices.length > 0 && !choices.map(fold).includes(fold(text))) throw new Rejection()
+  if (choices.length > 0 && !choices.map(fold).includes(fold(text))) {
+    throw new Rejection(null, `Valid values are [${choices.join(', ')}], but found ${pythonRepr(text)}`)
+  }
   return text
+}
+
+function isTooLong(text: string, maxLength: number | undefined): boolean {
+  return maxLength !== undefined && text.length > maxLength && Array.from(text).length > maxLength
+}
+
+function hopeOfText(text: string, option: Option): Completes | null {
+  const quote = option.quotes ? /^["']/u.exec(text)?.[0] : undefined
+  if (isTooLong(quote === undefined ? text : text.slice(2), option.maxLength)) return null
+  if (quote !== undefined) return closing(quote)
+  const longest = Math.max(...[...choicesOf(option).keys()].map((choice) => String(choice).length))
+  return longest < 0 || text.length < longest ? anyPart : null
 }
 
 function unquoted(text: string): string {
   const quote = text[0]
   if (quote !== '"' && quote !== "'") return text
-  if (text.at(-1) !== quote) throw new Rejection('its quote is not closed')
+  if (text.at(-1) !== quote) throw new Rejection('its quote is not closed', `Non-closed quote: ${text}`)
   return text.slice(1, -1)
 }
 
@@ -133,45 +191,6 @@ function expectedText(option: Option): string {
   return ['a text', ...rules].join(' ')
 }
 
-function toInteger(value: unknown, option: Option): number | null {
-  if (isNothing(value)) return null
-  const number = typeof value === 'string' ? parseInteger(value) : value
-  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw new Rejection()
-  return withinBounds(number, option)
-}
-
-function toFloating(value: unknown, option: Option): number | null {
-  if (isNothing(value)) return null
-  const number = typeof value === 'string' ? parseFloating(value) : value
-  if (typeof number !== 'number') throw new Rejection()
-  return withinBounds(number, option)
-}
-
-/** A number that is set to an empty text is null, and its default is not used (oslo.config documents it). */
-function isNothing(value: unknown): boolean {
-  return typeof value === 'string' && strip(value) === ''
-}
-
-function withinBounds(number: number, { min, max, ...option }: Option): number {
-  if ((min !== undefined && number < min) || (max !== undefined && number > max)) throw new Rejection()
-  const choices = choicesOf(option)
-  if (choices.size > 0 && !choices.has(number)) throw new Rejection()
-  return number
-}
-
-function portBounds({ min, max }: Option): { min: number; max: number } {
-  return { min: Math.max(0, min ?? 0), max: Math.min(65_535, max ?? 65_535) }
-}
-
-function expectedNumber(what: string, option: Option): string {
-  const { min, max } = option
-  const choices = [...choicesOf(option).keys()]
-  if (choices.length > 0) return `one of ${choices.join(', ')}`
-  if (min !== undefined && max !== undefined) return `${what} from ${min} to ${max}`
-  if (min !== undefined) return `${what}, at least ${min}`
-  return max === undefined ? what : `${what}, at most ${max}`
-}
-
 const truths: ReadonlyMap<string, boolean> = new Map([
   ...['true', '1', 'on', 'yes'].map((text) => [text, true] as const),
   ...['false', '0', 'off', 'no'].map((text) => [text, false] as const),
@@ -180,13 +199,18 @@ const truths: ReadonlyMap<string, boolean> = new Map([
 function toBoolean(value: unknown): boolean {
   if (typeof value === 'boolean') return value
   const truth = truths.get(strip(textOf(value)).toLowerCase())
-  if (truth === undefined) throw new Rejection()
+  if (truth === undefined) throw new Rejection(null, `Unexpected boolean value ${pythonRepr(textOf(value))}`)
   return truth
 }
 
-function takeItem(option: Option): (part: unknown) => unknown {
+function itemRules(option: Option): ItemRules {
   const item = itemOf(option)
-  return (part) => convert(item, part)
+  return { take: (part) => convert(item, part), hope: (text) => kinds[item.kind].hope?.(text, item) ?? null }
+}
+
+function hopeOfBounded(text: string, option: Option, open: string, close: string): Completes | null {
+  if (!option.bounds) return anyPart
+  return text.startsWith(open) ? closing(close) : null
 }
 
 function expectedItem(option: Option): string {
@@ -195,8 +219,9 @@ function expectedItem(option: Option): string {
 
 function toAddress(value: unknown, option: Option): string {
   const text = stripEnd(textOf(value))
-  if (!isAddress(text, option.version)) throw new Rejection()
-  return text
+  if (isAddress(text, option.version)) return text
+  const wanted = option.version === undefined ? 'IPv4 or IPv6' : `an IPv${option.version}`
+  throw new Rejection(null, `${text} is not ${wanted} address`)
 }
 
 function expectedAddress({ version }: Option): string {
@@ -204,16 +229,21 @@ function expectedAddress({ version }: Option): string {
 }
 
 function toHostname(value: unknown, extra: '' | '_'): string {
-  const name = parseHostname(textOf(value), extra)
-  if (name === null) throw new Rejection()
-  return name
+  const text = textOf(value)
+  const name = parseHostname(text, extra)
+  if (name !== null) return name
+  if (text === '') throw new Rejection(null, 'Cannot have an empty hostname')
+  const isNumeric = text.length <= 253 && /(?:^|\.)\d+\.?$/u.test(text)
+  const numeric = 'contains no non-numeric characters in the top-level domain part of the host name and is invalid'
+  throw new Rejection(null, isNumeric ? `${text} ${numeric}` : `${text} is an invalid hostname`)
 }
 
 function toUri(value: unknown, option: Option): string {
   const text = textOf(value)
+  const { schemes, maxLength } = option
   const scheme = schemeOf(text)
-  if (scheme === null || (option.schemes && !option.schemes.includes(scheme))) throw new Rejection()
-  if (option.maxLength !== undefined && Array.from(text).length > option.maxLength) throw new Rejection()
+  if (scheme === null || (schemes && !schemes.includes(scheme))) throw new Rejection()
+  if (isTooLong(text, maxLength)) throw new Rejection(null, `Value '${text}' exceeds maximum length ${maxLength}`)
   return text
 }
 
@@ -221,4 +251,10 @@ function expectedUri(option: Option): string {
   const schemes = option.schemes ? ` (${option.schemes.join(', ')})` : ''
   const length = option.maxLength === undefined ? '' : ` of at most ${option.maxLength} characters`
   return `a URI with a scheme${schemes} and a host${length}`
+}
+
+/** The command's name; its own arguments are read by subcommand.ts. */
+function toCommand(value: unknown, { commands = {} }: Option): string {
+  if (typeof value !== 'string' || !Object.hasOwn(commands, value)) throw new Rejection()
+  return value
 }

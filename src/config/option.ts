@@ -6,6 +6,8 @@ export type Kind =
   | 'int'
   | 'port'
   | 'float'
+  | 'duration'
+  | 'bytes'
   | 'bool'
   | 'list'
   | 'dict'
@@ -15,6 +17,7 @@ export type Kind =
   | 'host'
   | 'hostDomain'
   | 'uri'
+  | 'subcommand'
 
 /** What every option may say of itself. */
 export interface CommonSettings {
@@ -26,6 +29,8 @@ export interface CommonSettings {
   readonly cli?: boolean
   /** One letter: the flag's short form. */
   readonly short?: string
+  /** A word of the command line instead of a flag. Required unless said otherwise; a `multi` takes all that are left. */
+  readonly positional?: boolean
   /** What `--help` shows for the flag's value. */
   readonly metavar?: string
   /** Its value is never shown: not in messages, not in listings. */
@@ -55,6 +60,13 @@ interface KindSettings {
   readonly of?: Option
   readonly version?: 4 | 6
   readonly schemes?: readonly string[]
+  readonly commands?: Readonly<Record<string, Command>>
+}
+
+/** A command of a command: its options are words and flags behind its name, in no file and no variable. */
+export interface Command<O extends Options = Options> {
+  readonly help?: string
+  readonly options?: O
 }
 
 declare const valueType: unique symbol
@@ -75,7 +87,10 @@ export interface OptionGroup<O extends Options = Options> {
   readonly help: string | null
 }
 
+/** The typed value of a single option. */
+export type ValueOf<O> = O extends Option<infer T> ? T : never
+
 /** The typed values of a group: `{ readonly workers: number }`. */
 export type ValuesOf<G extends OptionGroup> = {
-  readonly [Name in keyof G['options']]: G['options'][Name] extends Option<infer T> ? T : never
+  readonly [Name in keyof G['options']]: ValueOf<G['options'][Name]>
 }

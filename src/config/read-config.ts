@@ -1,15 +1,13 @@
-// The start of every command: flags, files and environment → a checked configuration, or every problem
-// at once. The only place of the package that reads process.env.
-import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { type Diagnostic, diagnostic, errorOf, isSlipwayError } from '../errors.ts'
-import { readText } from '../ini/index.ts'
-import { type CommandLine, type Given, parseCommandLine } from './command-line.ts'
-import { Config } from './config.ts'
-import { defaultPlaces, expandHome, filesOfFolder, standardFolders } from './find-files.ts'
+// The start of every command: flags, files, environment and remote sources → a checked configuration, or
+// every problem at once. The only place of the package that reads process.env.
+import type { Diagnostic } from '../errors.ts'
+import { parseCommandLine } from './command-line.ts'
+import { Config, type Rereader, type Severities } from './config.ts'
 import type { OptionGroup } from './option.ts'
+import { Places } from './places.ts'
+import { readReferences } from './references.ts'
 import { Registry } from './registry.ts'
-import type { Source } from './sources.ts'
+import { withRemote } from './remote.ts'
 
 export interface ReadConfigOptions {
   /** Every group whose options may be flags, and whose unknown settings are errors. */
@@ -30,6 +28,8 @@ export interface ReadConfigOptions {
   readonly defaultFolders?: readonly string[] | undefined
   /** Allows words that are no flags (`conf.args`), and names them in the usage line: `[revision]`. */
   readonly positionals?: string | undefined
+  /** Unknown groups, options and variables are errors, as with `--strict-config`. */
+  readonly strict?: boolean | undefined
   /** An option that its group does not declare: an error, or for a program that shares another's file a warning. */
   readonly unknownOptions?: Diagnostic['severity'] | undefined
 }
@@ -37,33 +37,36 @@ export interface ReadConfigOptions {
 /**
  * Reads and checks everything.
  * @throws HelpShown for `--help` and `--version`
- * @throws SlipwayError SLIPWAY_USAGE (64); SLIPWAY_INPUT_MISSING (66); else a report of all problems (78)
+ * @throws SlipwayError SLIPWAY_USAGE (64); SLIPWAY_INPUT_MISSING (66); SLIPWAY_CONFIG_SOURCE (69); SLIPWAY_INPUT_UNREADABLE
+ * (77); else a report of all problems (78)
  */
 export function readConfig(options: ReadConfigOptions): Config {
   const env = options.env ?? process.env
+  const { prog, argv, description, version, positionals, project = null } = options
   const registry = new Registry()
   for (const group of options.groups) registry.add(group)
-  const { prog, argv, description, version, positionals } = options
   const line = parseCommandLine({ prog, argv, registry, description, version, positionals })
-  const places = new Places({ ...options, env }, line)
-  const timeline = places.read()
-  const conf = new Config(
-    {
-      prog,
-      project: options.project ?? null,
-      version: version ?? null,
-      args: line.args,
-      timeline,
-      env: ownVariables(env),
-      folders: places.folders(),
-      flags: Array.from(registry.all()).flatMap(({ option, key }) => (option.cli ? [key] : [])),
-      overrides: {},
-      defaults: {},
+  const isStrict = options.strict ?? line.given.some(({ kind }) => kind === 'strict-config')
+  const places = new Places({ ...options, project, env }, line.given)
+  const rereader: Rereader = {
+    severities: severitiesOf(isStrict, options.unknownOptions),
+    read() {
+      const { timeline, folders } = places.read()
+      const own = ownVariables(env)
+      const references = readReferences(timeline, own, env)
+      const local = { timeline, env: own, references, sourceGroups: [], notes: [] }
+      return { ...withRemote(local, registry), folders }
     },
-    registry,
-  )
-  conf.check(options.unknownOptions)
+  }
+  const flags = Array.from(registry.all()).flatMap(({ option, key }) => (option.cli ? [key] : []))
+  const about = { prog, project, version: version ?? null, args: line.args, commandLine: line.shown, flags }
+  const conf = new Config({ ...rereader.read(), ...about, overrides: {}, defaults: {}, live: null }, registry, rereader)
+  conf.check(rereader.severities.options, rereader.severities.groups)
   return conf
+}
+
+function severitiesOf(isStrict: boolean, unknownOptions: Diagnostic['severity'] = 'error'): Severities {
+  return isStrict ? { options: 'error', groups: 'error' } : { options: unknownOptions, groups: 'warning' }
 }
 
 /** Only what may set an option: the rest of the environment is nobody's business in a snapshot. */
@@ -71,98 +74,4 @@ function ownVariables(env: Readonly<Record<string, string | undefined>>): Record
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, text]) => (/^OS_.+__/u.test(name) && text !== undefined ? [[name, text]] : [])),
   )
-}
-
-function namedBy(flag: string | null): { hint?: string } {
-  return flag === null ? {} : { hint: `it was named by ${flag}` }
-}
-
-type Search = ReadConfigOptions & { readonly env: Readonly<Record<string, string | undefined>> }
-
-/** The files and folders of one start, in the order in which they count. */
-class Places {
-  readonly #search: Search
-  readonly #given: readonly Given[]
-  readonly #files: string[] = []
-  readonly #folders: string[] = []
-  readonly #timeline: Source[] = []
-  readonly #problems: Diagnostic[] = []
-
-  constructor(search: Search, line: CommandLine) {
-    this.#search = search
-    this.#given = line.given
-  }
-
-  /** @throws SlipwayError with every file that is missing or cannot be read */
-  read(): readonly Source[] {
-    this.#readDefaults()
-    for (const given of this.#given) {
-      if (given.kind === 'flag') this.#timeline.push(given)
-      else if (given.kind === 'config-file') this.#readFile(this.#expand(given.path), '--config-file')
-      else this.#readFolder(this.#expand(given.path), '--config-dir')
-    }
-    if (this.#problems.length > 0) throw errorOf(this.#problems)
-    return this.#timeline
-  }
-
-  /** Where a file that the configuration names is looked for (oslo.config's find_file). */
-  folders(): readonly string[] {
-    const beside = this.#files.toReversed().map((file) => dirname(file))
-    const standard = standardFolders({ project: this.#search.project ?? null, env: this.#search.env })
-    return [...new Set([...this.#folders, ...beside, ...standard].map((folder) => resolve(folder)))]
-  }
-
-  /** A named file drops the default files, a named folder the default folders; default folders stay below a named file. */
-  #readDefaults(): void {
-    const { prog, env, defaultFiles, defaultFolders } = this.#search
-    const search = { project: this.#search.project ?? null, prog, env }
-    if (!this.#given.some(({ kind }) => kind === 'config-file')) {
-      for (const file of defaultFiles ?? defaultPlaces(search, '.conf')) this.#readFile(this.#expand(file), null)
-    }
-    if (!this.#given.some(({ kind }) => kind === 'config-dir')) {
-      for (const folder of defaultFolders ?? defaultPlaces(search, '.conf.d')) {
-        const place = this.#expand(folder)
-        if (existsSync(place)) this.#readFolder(place, null)
-      }
-    }
-  }
-
-  #readFile(file: string, flag: string | null): void {
-    this.#files.push(file)
-    this.#take(file, flag)
-  }
-
-  #readFolder(folder: string, flag: string | null): void {
-    this.#folders.push(folder)
-    try {
-      for (const file of filesOfFolder(folder)) this.#take(file, flag)
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
-      this.#problems.push(
-        diagnostic(
-          'error',
-          isMissing ? 'SLIPWAY_INPUT_MISSING' : 'SLIPWAY_INPUT_UNREADABLE',
-          isMissing
-            ? `configuration folder "${folder}" does not exist`
-            : `configuration folder "${folder}" cannot be read: ${(error as Error).message}`,
-          { where: { file: folder }, ...namedBy(flag) },
-        ),
-      )
-    }
-  }
-
-  #take(file: string, flag: string | null): void {
-    try {
-      const text = readText(file, { purpose: 'configuration file', ...namedBy(flag) })
-      this.#timeline.push({ kind: 'file', file, text })
-    } catch (error) {
-      if (!isSlipwayError(error)) throw error
-      this.#problems.push(...error.problems)
-    }
-  }
-
-  #expand(path: string): string {
-    return expandHome(path, this.#search.env)
-  }
 }

@@ -16,19 +16,23 @@ export interface Registered {
   readonly option: Option
   /** The keys of its earlier names, in order. */
   readonly oldKeys: readonly string[]
+  /** Of an option of a subcommand, which only the command line can set. */
+  readonly isOfCommand: boolean
 }
 
 export class Registry {
   readonly #options = new Map<string, Registered>()
   readonly #groups = new Map<string, { name: string; help: string | null; members: Registered[] }>()
-  readonly #oldNames = new Set<string>()
+  /** What a file may set: present and earlier names. */
+  readonly #fileKeys = new Set<string>()
+  readonly #secretKeys = new Set<string>()
+  readonly #declared = new Set<OptionGroup>()
 
   /**
    * Takes a group in; answers the options that were not known before.
    * @throws SlipwayError SLIPWAY_CONFIG_DECLARATION when a name is taken by a different option
    */
   add(group: OptionGroup): Registered[] {
-    const added: Registered[] = []
     const fresh: Registered[] = []
     for (const [name, option] of Object.entries(group.options)) {
       const registered = registeredOf(group.name, name, option)
@@ -46,12 +50,21 @@ export class Registry {
     entry.help ??= group.help
     this.#groups.set(foldGroup(group.name), entry)
     for (const registered of fresh) {
+      if (registered.option.kind !== 'subcommand') this.#fileKeys.add(registered.key)
       this.#options.set(registered.key, registered)
-      for (const old of registered.oldKeys) this.#oldNames.add(old)
+      for (const old of registered.oldKeys) this.#fileKeys.add(old)
+      if (registered.option.secret) for (const key of [registered.key, ...registered.oldKeys]) this.#secretKeys.add(key)
       entry.members.push(registered)
-      added.push(registered)
     }
-    return added
+    this.#declared.add(group)
+    return fresh
+  }
+
+  /** Another one with the same groups. */
+  copy(): Registry {
+    const copy = new Registry()
+    for (const group of this.#declared) copy.add(group)
+    return copy
   }
 
   get(key: string): Registered | undefined {
@@ -76,9 +89,14 @@ export class Registry {
     return this.#groups.get(foldGroup(name))
   }
 
-  /** Whether a key is the present or an earlier name of an option. */
+  /** Whether a key is the present or an earlier name of an option that a file may set. */
   answersTo(key: string): boolean {
-    return this.#options.has(key) || this.#oldNames.has(key)
+    return this.#fileKeys.has(key)
+  }
+
+  /** Whether the option of this key, or of this earlier name, is a secret. */
+  isSecret(key: string): boolean {
+    return this.#secretKeys.has(key)
   }
 
   /** Every full name, for close names. */
@@ -92,5 +110,20 @@ function registeredOf(group: string, name: string, option: Option): Registered {
     const at = splitName(old, group)
     return optionKey(at.group, at.name)
   })
-  return { key: optionKey(group, name), group, name, fullName: fullName(group, name), option, oldKeys }
+  const key = optionKey(group, name)
+  return { key, group, name, fullName: fullName(group, name), option, oldKeys, isOfCommand: false }
+}
+
+/** The options of a command of a subcommand: known behind the command's name only, by names of their own. */
+export function subOptions(subcommand: Registered, command: string): Registered[] {
+  const options = subcommand.option.commands?.[command]?.options ?? {}
+  return Object.entries(options).map(([name, option]) => ({
+    key: `${subcommand.key} ${command} ${name}`,
+    group: 'DEFAULT',
+    name,
+    fullName: `${command} ${name}`,
+    option,
+    oldKeys: [],
+    isOfCommand: true,
+  }))
 }

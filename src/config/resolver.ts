@@ -5,9 +5,11 @@ import { type Diagnostic, diagnostic } from '../errors.ts'
 import { type Candidate, Conversion, inCode, isTexts } from './conversion.ts'
 import { expectedOf, renderValue } from './kinds.ts'
 import { envName, flagName } from './names.ts'
+import { masked } from './masked.ts'
 import type { Option } from './option.ts'
-import type { Registered, Registry } from './registry.ts'
-import type { Origin, Sources } from './sources.ts'
+import { type Registered, type Registry, subOptions } from './registry.ts'
+import { isError, withOriginal } from './report.ts'
+import type { Origin, Reference, Sources } from './sources.ts'
 
 /** Values set in code, by option key; `setDefault` lies below every other source, `override` above. */
 export interface CodeValues {
@@ -17,6 +19,8 @@ export interface CodeValues {
 
 export interface Resolved {
   readonly value: unknown
+  /** The value as listings show it, secrets masked. */
+  readonly shown: unknown
   readonly origin: Origin
   /** Secret itself, or holding a secret by substitution. */
   readonly isSecret: boolean
@@ -31,14 +35,25 @@ export class Resolver {
   readonly #registry: Registry
   readonly #sources: Sources
   readonly #code: CodeValues
+  readonly #frozen: Resolver | null
   readonly #resolved = new Map<string, Resolved>()
   /** Options whose value is being found, outermost first: a name seen twice refers to itself. */
   readonly #open: string[] = []
 
-  constructor(registry: Registry, sources: Sources, code: CodeValues) {
+  /** @param frozen answers for the options that a running service keeps, and for all that those refer to */
+  constructor(registry: Registry, sources: Sources, code: CodeValues, frozen: Resolver | null = null) {
     this.#registry = registry
     this.#sources = sources
     this.#code = code
+    this.#frozen = frozen
+  }
+
+  get sources(): Sources {
+    return this.#sources
+  }
+
+  get code(): CodeValues {
+    return this.#code
   }
 
   /** After a change in code: any value may refer to any other. */
@@ -47,6 +62,7 @@ export class Resolver {
   }
 
   resolve(registered: Registered): Resolved {
+    if (this.#frozen && !registered.option.mutable) return this.#frozen.resolve(registered)
     const known = this.#resolved.get(registered.key)
     if (known) return known
     this.#open.push(registered.key)
@@ -57,22 +73,48 @@ export class Resolver {
   }
 
   #find(registered: Registered): Resolved {
+    if (registered.option.kind === 'subcommand') return this.#command(registered)
     const [winner, ...overridden] = this.#candidates(registered)
-    if (!winner) {
-      const problems = registered.option.required ? [missing(registered)] : []
-      const isSecret = registered.option.secret ?? false
-      return { value: null, origin: inCode('default'), isSecret, isBroken: problems.length > 0, problems, overridden }
-    }
-    const job = new Conversion(registered, (name, from) => this.#refer(registered, name, from))
-    const value = job.run(winner)
+    const job = new Conversion(registered, {
+      option: (name, from) => this.#refer(registered, name, from),
+      outside: (text) => this.#outside(registered, text),
+    })
+    const value = winner ? job.run(winner) : null
     if (value === null && !job.isBroken && registered.option.required) job.fail(missing(registered))
+    const known = job.isBroken ? null : value
     return {
-      value: job.isBroken ? null : value,
-      origin: winner.origin,
+      value: known,
+      shown: job.isSecret ? masked : known,
+      origin: winner?.origin ?? inCode('default'),
       isSecret: job.isSecret,
       isBroken: job.isBroken,
-      problems: [...job.problems, ...notesOf(registered, winner, value)],
+      problems: [...job.problems, ...(winner ? notesOf(registered, winner, value) : [])],
       overridden: overridden.filter(({ origin }) => origin.kind !== 'default'),
+    }
+  }
+
+  /** The chosen command with the values of its own options. */
+  #command(registered: Registered): Resolved {
+    const chosen = this.#sources.settings(registered)[0]
+    if (!chosen) {
+      const problems = [missing(registered)]
+      const origin = inCode('default')
+      return { value: null, shown: null, origin, isSecret: false, isBroken: true, problems, overridden: [] }
+    }
+    const name = chosen.text
+    const parts = subOptions(registered, name).map((option) => ({ option, resolved: this.resolve(option) }))
+    const objectOf = (valueOf: (resolved: Resolved) => unknown): unknown => {
+      const values = parts.map(({ option, resolved }) => [option.name, valueOf(resolved)])
+      return Object.freeze(Object.fromEntries([['name', name], ...values]))
+    }
+    return {
+      value: objectOf(({ value }) => value),
+      shown: objectOf(({ shown }) => shown),
+      origin: chosen.origin,
+      isSecret: false,
+      isBroken: parts.some(({ resolved }) => resolved.isBroken),
+      problems: parts.flatMap(({ resolved }) => resolved.problems),
+      overridden: [],
     }
   }
 
@@ -99,6 +141,13 @@ export class Resolver {
     return last ? [{ origin: last.origin, given }] : []
   }
 
+  /** An option that is named `file` or `env` keeps its meaning: `$file:x` is then its value and ":x". */
+  #outside(holder: Registered, text: string): Reference | undefined {
+    const word = /^\$(file|env):.+$/u.exec(text)?.[1]
+    if (word === undefined || this.#registry.find(word, holder.group)) return undefined
+    return this.#sources.reference(text) ?? { problem: 'refers to a file or a variable, which a remote source may not' }
+  }
+
   /** What a `$name` in an option stands for. */
   #refer(holder: Registered, name: string, job: Conversion): string {
     const target = this.#registry.find(name, holder.group)
@@ -114,7 +163,7 @@ export class Resolver {
     const { value, isSecret, isBroken, problems } = this.resolve(target)
     if (isSecret) job.isSecret = true
     // The other option's problem is this one's too; a report tells it once.
-    if (isBroken) problems.filter(({ severity }) => severity === 'error').forEach((problem) => job.fail(problem))
+    if (isBroken) problems.filter(isError).forEach((problem) => job.fail(problem))
     return referred(target.option, value)
   }
 }
@@ -125,12 +174,14 @@ function referred(option: Option, value: unknown): string {
   return renderValue(option, value)
 }
 
-function missing({ group, name, fullName, option }: Registered): Diagnostic {
-  const flag = option.cli ? `, by ${flagName(group, name)}` : ''
-  return diagnostic('error', 'SLIPWAY_CONFIG_REQUIRED', `option "${fullName}" has no value and needs one`, {
+function missing({ group, name, fullName, option, isOfCommand }: Registered): Diagnostic {
+  const place = option.positional ? `, or as <${name}>` : option.cli ? `, by ${flagName(group, name)}` : ''
+  const inFile = `set ${name} in [${group}] of a configuration file, as ${envName(group, name)}${place}`
+  const problem = diagnostic('error', 'SLIPWAY_CONFIG_REQUIRED', `option "${fullName}" has no value and needs one`, {
     expected: expectedOf(option),
-    hint: `set ${name} in [${group}] of a configuration file, as ${envName(group, name)}${flag}`,
+    hint: isOfCommand ? `give ${option.positional ? `<${name}>` : flagName(group, name)}` : inFile,
   })
+  return withOriginal(problem, `value required for option ${name} in group [${group}]`)
 }
 
 function notesOf(registered: Registered, { given, origin }: Candidate, value: unknown): Diagnostic[] {

@@ -29,6 +29,7 @@ export function checkValue(option: Option, value: unknown, subject: string): unk
       : new SlipwayError('SLIPWAY_CONFIG_VALUE', `${subject} cannot be ${found}${reason}`, {
           found,
           expected: expectedOf(option),
+          original: error.original ?? undefined,
         })
   }
 }

@@ -1,22 +1,23 @@
-// Where values come from, raw: files and flags in the order in which they came, and the environment.
-// Text in, text out; conversion and substitution are the resolver's. Reads nothing itself.
-import { type Diagnostic, errorOf, isSlipwayError, type Where } from '../errors.ts'
-import { type OsloEntry, type OsloFile, parseOslo } from '../ini/index.ts'
+// Where values come from, raw: files and flags in the order in which they came, the environment, remote
+// sources. Text in, text out; conversion and substitution are the resolver's. Reads nothing itself.
+import { type Diagnostic, isSlipwayError, type Where } from '../errors.ts'
+import { type IsSecret, type OsloEntry, type OsloFile, parseOslo } from '../ini/index.ts'
 import { envName, optionKey } from './names.ts'
 import type { Registered } from './registry.ts'
+import { problemsOf, reportOf } from './report.ts'
 
 /** Where a value was set. */
 export interface Origin {
-  readonly kind: 'override' | 'cli' | 'env' | 'file' | 'setDefault' | 'default'
-  /** `etc/service.conf:12`, `OS_API__WORKERS`, `--workers`. */
+  readonly kind: 'override' | 'cli' | 'env' | 'file' | 'source' | 'setDefault' | 'default'
+  /** `etc/service.conf:12`, `https://conf.example/a.conf:12`, `OS_API__WORKERS`, `--workers`, `<revision>`. */
   readonly detail: string
   /** The value's place in a file; of a secret without the line's text. */
   readonly where: Where | null
 }
 
-/** A file as it was read, or a flag as it was given. Plain data: it travels to worker processes. */
+/** A file as it was read, a remote source as it answered, or a flag as it was given. */
 export type Source =
-  | { readonly kind: 'file'; readonly file: string; readonly text: string }
+  | { readonly kind: 'file' | 'source'; readonly file: string; readonly text: string }
   | {
       readonly kind: 'flag'
       readonly key: string
@@ -25,6 +26,21 @@ export type Source =
       readonly value: string
       readonly isOldName: boolean
     }
+
+/** What a secret's `$file:` or `$env:` leads to: its text, or why there is none. */
+export type Reference = { readonly text: string } | { readonly problem: string }
+
+/** All that the sources said at one moment. Plain data: it travels to worker processes. */
+export interface Reading {
+  readonly timeline: readonly Source[]
+  readonly env: Readonly<Record<string, string>>
+  /** By the reference as written. */
+  readonly references: Readonly<Record<string, Reference>>
+  /** The groups that describe remote sources, the most telling first. */
+  readonly sourceGroups: readonly string[]
+  /** What was left out and may be. */
+  readonly notes: readonly Diagnostic[]
+}
 
 /** One occurrence of an option. */
 export interface Setting {
@@ -35,49 +51,57 @@ export interface Setting {
 }
 
 interface ParsedFile extends OsloFile {
+  readonly kind: 'file' | 'source'
   /** Place in the time line. */
   readonly at: number
   readonly byKey: ReadonlyMap<string, readonly OsloEntry[]>
 }
 
+type FileSource = Extract<Source, { kind: 'file' | 'source' }>
 type FlagSource = Extract<Source, { kind: 'flag' }> & { readonly at: number }
 
 export class Sources {
-  readonly timeline: readonly Source[]
-  readonly env: Readonly<Record<string, string>>
+  readonly reading: Reading
   readonly #files: ParsedFile[] = []
+  readonly #remote: ParsedFile[] = []
   readonly #flags: FlagSource[] = []
 
   /** @throws SlipwayError SLIPWAY_INI_SYNTAX with every bad line of every file */
-  constructor(timeline: readonly Source[], env: Readonly<Record<string, string>>) {
-    this.timeline = timeline
-    this.env = env
+  constructor(reading: Reading, isSecret?: IsSecret) {
+    this.reading = reading
     const problems: Diagnostic[] = []
-    for (const [at, source] of timeline.entries()) {
+    for (const [at, source] of reading.timeline.entries()) {
       if (source.kind === 'flag') this.#flags.push({ ...source, at })
-      else this.#take(source.text, source.file, at, problems)
+      else {
+        const kept = source.kind === 'file' ? this.#files : this.#remote
+        kept.push(...parsed(source, at, problems, isSecret))
+      }
     }
-    if (problems.length > 0) throw errorOf(problems)
+    if (problems.length > 0) throw reportOf(problems)
   }
 
-  #take(text: string, file: string, at: number, problems: Diagnostic[]): void {
-    try {
-      this.#files.push(indexed(parseOslo(text, file), at))
-    } catch (error) {
-      if (!isSlipwayError(error)) throw error
-      problems.push(...error.problems)
-    }
-  }
-
+  /** Of this machine. */
   get files(): readonly OsloFile[] {
     return this.#files
   }
 
+  /** Files of this machine, and remote ones. */
+  get texts(): readonly OsloFile[] {
+    return [...this.#files, ...this.#remote]
+  }
+
+  /** What a whole value of `$file:…` or `$env:…` leads to. */
+  reference(text: string): Reference | undefined {
+    const { references } = this.reading
+    return Object.hasOwn(references, text) ? references[text] : undefined
+  }
+
   /**
    * Every setting of a single-valued option, the winning one first. The documented order of oslo.config:
-   * flags, environment, files; but of a file and a flag the later on the command line wins.
+   * flags, environment, files, remote sources; but of a file and a flag the later on the command line wins.
    */
   settings(option: Registered): Setting[] {
+    if (option.isOfCommand || option.option.kind === 'subcommand') return this.given(option).toReversed()
     const inFiles = this.#files
       .toReversed()
       .flatMap((file) => this.#inFile(option, file).map((setting) => ({ setting, at: file.at })))
@@ -86,15 +110,26 @@ export class Sources {
     const standing = flags.filter(({ at }) => at > lastFile)
     const passed = flags.filter(({ at }) => at < lastFile)
     const behind = [...inFiles, ...passed].toSorted((a, b) => b.at - a.at)
-    return [...standing.map(({ setting }) => setting), ...this.#inEnv(option), ...behind.map(({ setting }) => setting)]
+    return [
+      ...standing.map(({ setting }) => setting),
+      ...this.#inEnv(option),
+      ...behind.map(({ setting }) => setting),
+      ...this.#remote.flatMap((file) => this.#inFile(option, file)),
+    ]
+  }
+
+  /** Its occurrences on the command line, in order. */
+  given(option: Registered): Setting[] {
+    return this.#flagsOf(option).map(({ setting }) => setting)
   }
 
   /**
    * All values of a multi-valued option in order. Files and flags add up; the environment, one value a
-   * line, stands in for the files when there is no flag.
+   * line, stands in for the files when there is no flag; a remote source speaks when nobody else does.
    */
   values(option: Registered): Setting[] {
-    const flags = this.#flagsOf(option).map(({ setting }) => setting)
+    const flags = this.given(option)
+    if (option.isOfCommand) return flags
     const env = this.#inEnv(option).flatMap((setting) =>
       setting.text
         .replace(/\n$/u, '')
@@ -104,7 +139,10 @@ export class Sources {
     if (flags.length === 0 && env.length > 0) return env
     // Within a file the earlier names come first, whatever the order of the lines (as oslo.config does).
     const inFiles = this.#files.flatMap((file) => this.#inFile(option, file).toReversed())
-    return [...inFiles, ...flags]
+    const local = [...inFiles, ...flags]
+    if (local.length > 0) return local
+    const remote = this.#remote.map((file) => this.#inFile(option, file).toReversed())
+    return remote.find((settings) => settings.length > 0) ?? []
   }
 
   /** In one file, the winning one first: the present name before earlier ones, a later line before an earlier. */
@@ -112,7 +150,7 @@ export class Sources {
     return [option.key, ...option.oldKeys].flatMap((key) =>
       (file.byKey.get(key) ?? []).toReversed().map((entry) => ({
         text: entry.value,
-        origin: fileOrigin(entry, option.option.secret ?? false),
+        origin: fileOrigin(entry, file.kind, option.option.secret ?? false),
         oldName: key === option.key ? null : `${entry.group}.${entry.name}`,
       })),
     )
@@ -133,7 +171,8 @@ export class Sources {
 
   #inEnv(option: Registered): Setting[] {
     const detail = envName(option.group, option.name)
-    const text = Object.hasOwn(this.env, detail) ? this.env[detail] : undefined
+    const { env } = this.reading
+    const text = Object.hasOwn(env, detail) ? env[detail] : undefined
     return text === undefined ? [] : [{ text, origin: { kind: 'env', detail, where: null }, oldName: null }]
   }
 }
@@ -143,16 +182,27 @@ export function withoutText({ file, line, column }: Where): Where {
   return { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
 }
 
-function fileOrigin(entry: OsloEntry, isSecret: boolean): Origin {
+function fileOrigin(entry: OsloEntry, kind: 'file' | 'source', isSecret: boolean): Origin {
   const { valueWhere } = entry
   return {
-    kind: 'file',
+    kind,
     detail: `${valueWhere.file}:${valueWhere.line}`,
     where: isSecret ? withoutText(valueWhere) : valueWhere,
   }
 }
 
-function indexed(file: OsloFile, at: number): ParsedFile {
+function parsed(source: FileSource, at: number, problems: Diagnostic[], isSecret?: IsSecret): ParsedFile[] {
+  try {
+    const file = parseOslo(source.text, source.file, isSecret)
+    return [{ ...file, kind: source.kind, at, byKey: byKey(file) }]
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error
+    problems.push(...problemsOf(error))
+    return []
+  }
+}
+
+function byKey(file: OsloFile): ReadonlyMap<string, readonly OsloEntry[]> {
   const byKey = new Map<string, OsloEntry[]>()
   for (const entry of file.entries) {
     const key = optionKey(entry.group, entry.name)
@@ -160,5 +210,5 @@ function indexed(file: OsloFile, at: number): ParsedFile {
     if (entries) entries.push(entry)
     else byKey.set(key, [entry])
   }
-  return { ...file, at, byKey }
+  return byKey
 }

@@ -5,26 +5,35 @@ import { type Diagnostic, diagnostic, type Where } from '../errors.ts'
 import type { OsloEntry } from '../ini/index.ts'
 import { envName, foldGroup, optionKey } from './names.ts'
 import type { Registered, Registry } from './registry.ts'
-import type { Sources } from './sources.ts'
+import { isOwnKey, ownVariable } from './source-options.ts'
+import { type Sources, withoutText } from './sources.ts'
+
+type Severity = Diagnostic['severity']
 
 /** Options in a group that the program declares, but not with this name. */
-export function unknownOptions(sources: Sources, registry: Registry, severity: Diagnostic['severity']): Diagnostic[] {
-  return sources.files
-    .flatMap((file) => file.entries)
-    .filter((entry) => registry.group(entry.group) && !registry.answersTo(optionKey(entry.group, entry.name)))
-    .map((entry) => unknownOption(entry, registry, severity))
+export function unknownOptions(sources: Sources, registry: Registry, severity: Severity): Diagnostic[] {
+  return sources.texts.flatMap(({ entries }) =>
+    entries.flatMap((entry, index) => {
+      const key = optionKey(entry.group, entry.name)
+      if (!registry.group(entry.group) || registry.answersTo(key) || isOwnKey(key)) return []
+      const last = entries[index - 1]
+      const isTail = last !== undefined && registry.isSecret(optionKey(last.group, last.name)) && !isName(entry.name)
+      return [isTail ? tailOfSecret(last, entry, severity) : unknownOption(entry, registry, severity)]
+    }),
+  )
 }
 
-/** Groups that nothing declares, each once a file: other programs may share the file, so these are warnings. */
-export function unknownGroups(sources: Sources, registry: Registry): Diagnostic[] {
+/** Groups that nothing declares, each once a file. */
+export function unknownGroups(sources: Sources, registry: Registry, severity: Severity): Diagnostic[] {
   const names = registry.groups().map((group) => group.name)
-  return sources.files.flatMap((file) => {
-    const unread = file.entries.filter(
-      (entry) => !registry.group(entry.group) && !registry.answersTo(optionKey(entry.group, entry.name)),
-    )
+  return sources.texts.flatMap((file) => {
+    const unread = file.entries.filter(({ group, name }) => {
+      const key = optionKey(group, name)
+      return !registry.group(group) && !registry.answersTo(key) && !isOwnKey(key)
+    })
     const firsts = new Map(unread.toReversed().map((entry) => [foldGroup(entry.group), entry]))
     return Array.from(firsts.values(), (entry) =>
-      diagnostic('warning', 'SLIPWAY_CONFIG_UNKNOWN', `no option of group "${entry.group}" is known here`, {
+      diagnostic(severity, 'SLIPWAY_CONFIG_UNKNOWN', `no option of group "${entry.group}" is known here`, {
         where: entry.groupWhere,
         alternatives: closeNames(entry.group, names),
       }),
@@ -33,21 +42,21 @@ export function unknownGroups(sources: Sources, registry: Registry): Diagnostic[
 }
 
 /** Environment variables that are spelt for a group of this program and name no option in it. */
-export function unknownVariables(sources: Sources, registry: Registry): Diagnostic[] {
+export function unknownVariables(sources: Sources, registry: Registry, severity: Severity): Diagnostic[] {
   return registry.groups().flatMap(({ name, members }) => {
     const prefix = envName(name, '')
-    const known = new Set(members.map((member) => envName(member.group, member.name)))
-    return Object.keys(sources.env)
+    const known = new Set([...members.map((member) => envName(member.group, member.name)), ownVariable])
+    return Object.keys(sources.reading.env)
       .filter((variable) => variable.startsWith(prefix) && !known.has(variable))
       .map((variable) =>
-        diagnostic('warning', 'SLIPWAY_CONFIG_UNKNOWN', `environment variable "${variable}" sets no option`, {
+        diagnostic(severity, 'SLIPWAY_CONFIG_UNKNOWN', `environment variable "${variable}" sets no option`, {
           alternatives: closeNames(variable, known),
         }),
       )
   })
 }
 
-function unknownOption(entry: OsloEntry, registry: Registry, severity: Diagnostic['severity']): Diagnostic {
+function unknownOption(entry: OsloEntry, registry: Registry, severity: Severity): Diagnostic {
   const members = registry.group(entry.group)?.members ?? []
   const close = closeNames(
     entry.name,
@@ -59,6 +68,17 @@ function unknownOption(entry: OsloEntry, registry: Registry, severity: Diagnosti
     alternatives: close.length === 0 && members.length <= 8 ? members.map(({ name }) => name) : close,
     hint: elsewhere.length > 0 ? `it is an option of ${elsewhere.map(groupHeading).join(', ')}` : undefined,
   })
+}
+
+/** A line that was meant to continue a key or a certificate: its "name" is a piece of that. */
+function tailOfSecret(secret: OsloEntry, { where }: OsloEntry, severity: Severity): Diagnostic {
+  const message = `a line behind "${secret.name}" sets no option`
+  const hint = `indent it if it belongs to the value of "${secret.name}"`
+  return diagnostic(severity, 'SLIPWAY_CONFIG_UNKNOWN', message, { where: withoutText(where), hint })
+}
+
+function isName(text: string): boolean {
+  return /^[a-z][a-z0-9_-]{0,39}$/u.test(text)
 }
 
 function groupHeading({ group }: Registered): string {

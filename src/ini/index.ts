@@ -9,5 +9,6 @@ export {
   wordsOf,
 } from './configparser.ts'
 export { fileScope, interpolate, type InterpolationScope, type Variable } from './interpolation.ts'
-export { type OsloEntry, type OsloFile, parseOslo } from './oslo.ts'
+export { type IsSecret, type OsloEntry, type OsloFile, parseOslo } from './oslo.ts'
 export { readText, type ReadTextOptions } from './read-text.ts'
+export { isSecretName } from './secret-name.ts'

@@ -1,6 +1,7 @@
 // The oslo.config dialect: blank lines, comments and sections end a value, one pair of quotes is
 // dropped, repeated keys and sections are kept. Facts: oslo.config 9 and 10, run.
 import { type Diagnostic, diagnostic, errorOf, type Where } from '../errors.ts'
+import { isSecretName } from './secret-name.ts'
 import { indentOf, type Line, pieceFrom, pythonRepr, scanLines, strip, stripEnd, whereOf } from './scanner.ts'
 
 /** One assignment. The same key may come again: single-valued options take the last, multi-valued ones all. */
@@ -19,12 +20,20 @@ export interface OsloFile {
   readonly entries: readonly OsloEntry[]
 }
 
+/** Whether an option is a secret; its group as written. */
+export type IsSecret = (group: string, name: string) => boolean
+
 /**
- * Reads the text of a configuration file.
+ * Reads the text of a configuration file. A bad line that may hold a secret, being one of its own or standing
+ * where the last lines of one would, is named in a message but not shown.
  * @throws SlipwayError SLIPWAY_INI_SYNTAX with every bad line in `problems`
  */
-export function parseOslo(text: string, file: string): OsloFile {
-  const reader = new Reader(file)
+export function parseOslo(
+  text: string,
+  file: string,
+  isSecret: IsSecret = (_group, name) => isSecretName(name),
+): OsloFile {
+  const reader = new Reader(file, isSecret)
   for (const line of scanLines(text)) reader.take(line)
   return reader.end()
 }
@@ -45,14 +54,18 @@ interface Fault {
 /** State of one reading: the open group and the assignment that an indented line would continue. */
 class Reader {
   readonly #file: string
+  readonly #isSecret: IsSecret
   readonly #entries: OsloEntry[] = []
   readonly #problems: Diagnostic[] = []
   #original: string | undefined
   #group: { readonly name: string; readonly where: Where } | null = null
   #open: OpenEntry | null = null
+  /** The last assignment of the group, whose value a bad line may have been meant to continue. */
+  #lastName: string | null = null
 
-  constructor(file: string) {
+  constructor(file: string, isSecret: IsSecret) {
     this.#file = file
+    this.#isSecret = isSecret
   }
 
   take(line: Line): void {
@@ -102,6 +115,7 @@ class Reader {
     } else if (content.length === 2) {
       this.#fault(line, { message: 'a section has no name', theirs: 'Empty section name', shown: content, expected })
     } else this.#group = { name: content.slice(1, -1), where: whereOf(this.#file, line, 1, content.length) }
+    this.#lastName = null
   }
 
   #assign(line: Line, content: string): void {
@@ -126,8 +140,10 @@ class Reader {
         shown: content,
         expected,
       })
-    } else if (this.#group) this.#open = this.#entry(this.#group, name, line, separator)
-    else {
+    } else if (this.#group) {
+      this.#open = this.#entry(this.#group, name, line, separator)
+      this.#lastName = name
+    } else {
       this.#fault(line, {
         message: `option "${name}" stands before the first section`,
         theirs: 'Section must be started before assignment',
@@ -156,9 +172,19 @@ class Reader {
 
   #fault(line: Line, { message, theirs, shown, expected, hint }: Fault): void {
     const piece = pieceFrom(line, 0)
-    const where = whereOf(this.#file, line, piece.column, piece.text.length)
+    const isHidden = this.#mayHoldSecret(piece.text)
+    const { text, ...place } = whereOf(this.#file, line, piece.column, piece.text.length)
+    const where = isHidden || text === undefined ? place : { ...place, text }
     this.#problems.push(diagnostic('error', 'SLIPWAY_INI_SYNTAX', message, { where, expected, hint }))
-    this.#original ??= `Failed to parse ${this.#file}: at ${this.#file}:${line.number}, ${theirs}: ${pythonRepr(shown)}`
+    const quoted = pythonRepr(isHidden && shown !== '' ? '****' : shown)
+    this.#original ??= `Failed to parse ${this.#file}: at ${this.#file}:${line.number}, ${theirs}: ${quoted}`
+  }
+
+  #mayHoldSecret(text: string): boolean {
+    if (text.startsWith('[')) return false
+    const group = this.#group?.name ?? 'DEFAULT'
+    const [ownName = ''] = /^[^\s:=]*/u.exec(text) ?? []
+    return [ownName, this.#lastName ?? ''].some((name) => this.#isSecret(group, name))
   }
 }
 

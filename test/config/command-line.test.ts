@@ -126,22 +126,26 @@ describe('--help and --version', () => {
       "Usage: shop [options]
 
       Options:
-        --version                Show the version
-        --config-file <path>     Read this configuration file; repeatable, a later
-                                 file wins
-        --config-dir <path>      Read the *.conf files of this folder, sorted;
-                                 repeatable
-        -H, --host <str>         Where to listen (default: h; env: OS_DEFAULT__HOST)
-        -d, --debug              (default: false; env: OS_DEFAULT__DEBUG)
-        --token <str>            (default: ****; env: OS_DEFAULT__TOKEN)
-        -h, --help               Show this help
+        --version                 Show the version
+        --config-file <path>      Read this configuration file; repeatable, a later
+                                  file wins
+        --config-dir <path>       Read the *.conf files of this folder, sorted;
+                                  repeatable
+        --config-source <groups>  Read the remote sources that these groups describe
+        --strict-config           Unknown groups and options are errors, wherever they
+                                  stand
+        -H, --host <str>          Where to listen (default: h; env: OS_DEFAULT__HOST)
+        -d, --debug               (default: false; env: OS_DEFAULT__DEBUG)
+        --token <str>             (default: ****; env: OS_DEFAULT__TOKEN)
+        -h, --help                Show this help
 
       Options of [api]:
-        -w, --api-workers <int>  (default: 1; env: OS_API__WORKERS)
-        --api-log-it             Log each request (default: true; env: OS_API__LOG_IT)
-        --api-no-cache <paths>   (env: OS_API__NO_CACHE)
-        --api-tags <str>         Labels (repeatable; env: OS_API__TAGS)
-        --api-mode <str>         (one of: fast, safe; required; env: OS_API__MODE)
+        -w, --api-workers <int>   (default: 1; env: OS_API__WORKERS)
+        --api-log-it              Log each request (default: true; env:
+                                  OS_API__LOG_IT)
+        --api-no-cache <paths>    (env: OS_API__NO_CACHE)
+        --api-tags <str>          Labels (repeatable; env: OS_API__TAGS)
+        --api-mode <str>          (one of: fast, safe; required; env: OS_API__MODE)
       "
     `)
   })
