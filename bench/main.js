@@ -1,9 +1,10 @@
 // `npm run bench [name …]`: every comparison that the project claims, against real peers, interleaved,
 // as ratios. Needs the built project. Prints a table for each; docs/performance.md keeps one run.
+import { log } from './log.js'
 import { overhead } from './overhead.js'
 import { start } from './start.js'
 
-const benches = { overhead, start }
+const benches = { log, overhead, start }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))

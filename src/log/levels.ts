@@ -52,7 +52,7 @@ export function parseLevels(isDebug: boolean, pairs: readonly string[]): LevelTa
     const [name = '', text = ''] = pair.split('=', 2)
     const level = parseLevel(text)
     if (level === null) {
-      throw new SlipwayError('SLIPWAY_CONFIG_VALUE', `option "default_log_levels" cannot hold "${pair}"`, {
+      throw new SlipwayError('SLIPWAY_CONFIG_VALUE', `option "default_log_levels" cannot be "${pair}"`, {
         expected: 'name=LEVEL',
         alternatives: levelNames,
       })

@@ -55,6 +55,6 @@ describe('the option default_log_levels', () => {
   })
 
   test('given past the configuration it is refused with the levels there are', () => {
-    expect(() => parseLevels(false, ['a=LOUD'])).toThrow('option "default_log_levels" cannot hold "a=LOUD"')
+    expect(() => parseLevels(false, ['a=LOUD'])).toThrow('option "default_log_levels" cannot be "a=LOUD"')
   })
 })

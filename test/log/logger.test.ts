@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { IncomingMessage } from 'node:http'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/index.ts'
 import {
   childLogger,
@@ -17,6 +16,7 @@ import {
   nullLogger,
   runInContext,
 } from '../../src/log/index.ts'
+import { folder } from './folder.ts'
 
 interface Logging {
   readonly log: Logger
@@ -32,12 +32,6 @@ async function logging(settings: LogSettings = {}): Promise<Logging> {
     lines.push(line)
   }
   return { log: await createLogger(settings, { name: 'shop', stream: { write } }), lines }
-}
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'slipway-log-'))
-  onTestFinished(() => rmSync(path, { recursive: true }))
-  return path
 }
 
 describe('a line', () => {
@@ -73,9 +67,15 @@ describe('a line', () => {
     const message = new IncomingMessage(new Socket())
     message.headers.cookie = 'c=1'
     message.headers.accept = '*'
+    message.url = '/x?token=t&a=1'
     log.child({ token: 't' }).info({ password: 'p', deep: { secret: 's' }, req: message })
     expect(lines).toMatchObject([
-      { token: '****', password: '****', deep: { secret: '****' }, req: { headers: { cookie: '****', accept: '*' } } },
+      {
+        token: '****',
+        password: '****',
+        deep: { secret: '****' },
+        req: { url: '/x?token=****&a=1', headers: { cookie: '****', accept: '*' } },
+      },
     ])
   })
 })
@@ -160,6 +160,13 @@ describe('where lines go', () => {
     })
   })
 
+  test('to a file that is open once, however many loggers write to it', async () => {
+    const log_file = join(folder(), 'x.log')
+    for (const name of ['one', 'two']) (await createLogger({ log_file }, { name })).info('x')
+    const open = readdirSync('/proc/self/fd').map((fd) => statSync(`/proc/self/fd/${fd}`, { throwIfNoEntry: false }))
+    expect(open.filter((file) => file?.ino === statSync(log_file).ino).length).toBe(1)
+  })
+
   test('by the options of a configuration', async () => {
     const log_dir = folder()
     const argv = ['-d', '--log-dir', log_dir]
@@ -167,6 +174,72 @@ describe('where lines go', () => {
     log.debug('hi')
     expect(readFileSync(join(log_dir, 'shop.log'), 'utf8')).toContain('"msg":"hi"')
   })
+})
+
+describe('the form of lines', () => {
+  async function written(settings: LogSettings, isTTY: boolean): Promise<string> {
+    let text = ''
+    const stream = { isTTY, write: (line: string) => void (text += line) }
+    const log = await createLogger(settings, { name: 'shop', stream })
+    runInContext({ request_id: 'req-1', user: 'u' }, () => childLogger(log, 'a.b').warn('hello'))
+    return text
+  }
+
+  test.each([
+    [{}, false, 'json'],
+    [{}, true, 'pretty'],
+    [{ log_format: 'json' }, true, 'json'],
+    [{ use_json: true }, true, 'json'],
+    [{ log_format: 'text' }, true, 'text'],
+    [{ log_format: 'text' }, false, 'text'],
+    [{ log_format: 'text', use_json: true }, false, 'json'],
+  ] as const)('%j, on a terminal: %s, is %s', async (settings, isTTY, form) => {
+    const forms = {
+      json: /^\{"level":"warn",/u,
+      pretty: /WARN.*: .*a\.b: \[req-1\] hello/u,
+      text: / WARNING a\.b \[- req-1 u - - - - -\] hello\n$/u,
+    }
+    expect(await written(settings, isTTY)).toMatch(forms[form])
+  })
+
+  test('shows at DEBUG where in the code a line was logged', async () => {
+    let text = ''
+    const stream = { write: (line: string) => void (text += line) }
+    const log = await createLogger({ debug: true, log_format: 'text' }, { name: 'shop', stream })
+    function sell(): void {
+      childLogger(log, 'a').debug('hello')
+    }
+    sell()
+    expect(text).toMatch(/ DEBUG a \[-\] hello sell \/\S+\/test\/log\/logger\.test\.ts:\d+\n$/u)
+  })
+})
+
+describe('the options', () => {
+  test.each([
+    ['LOG_ROTATION_TYPE', 'SIZE'],
+    ['RATE_LIMIT_EXCEPT_LEVEL', ''],
+    ['SYSLOG_ADDRESS', 'tcp://[::1]:6514'],
+    ['SYSLOG_LOG_FACILITY', 'local3'],
+    ['LOGGING_CONTEXT_FORMAT_STRING', '%(asctime)s.%(msecs)03d %(levelname)-8s 100%% %(message)s'],
+  ])('%s takes %j', (name, text) => {
+    expect(() => read(name, text)).not.toThrow()
+  })
+
+  test.each([
+    ['LOG_ROTATION_TYPE', 'daily'],
+    ['LOG_FORMAT', 'xml'],
+    ['SYSLOG_ADDRESS', '/dev/log'],
+    ['SYSLOG_LOG_FACILITY', 'LOG_MINE'],
+    ['LOGGING_DEFAULT_FORMAT_STRING', '%(message)'],
+    ['LOGGING_DEFAULT_FORMAT_STRING', '%s'],
+    ['MAX_LOGFILE_COUNT', '0'],
+  ])('%s is refused at start for %j', (name, text) => {
+    expect(() => read(name, text)).toThrow(`option "${name.toLowerCase()}" cannot be`)
+  })
+
+  function read(name: string, text: string): void {
+    readConfig({ groups: [logGroup], argv: [], prog: 'shop', env: { [`OS_DEFAULT__${name}`]: text } })
+  }
 })
 
 // Runs what is built: Node 20 starts no TypeScript.

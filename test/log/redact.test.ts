@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isSecretName, redact } from '../../src/log/redact.ts'
+import { isSecretName, redact, redactUrl } from '../../src/log/redact.ts'
 
 describe('names of secrets', () => {
   test.each([
@@ -80,5 +80,19 @@ describe('redaction', () => {
         expect(JSON.stringify(redact({ value }))).not.toContain('hunter2')
       }),
     )
+  })
+})
+
+describe('a URL', () => {
+  test.each([
+    ['/v1/goods?limit=2', '/v1/goods?limit=2'],
+    ['/v1?X-Auth-Token=abc&a=1&api_key=x', '/v1?X-Auth-Token=****&a=1&api_key=****'],
+    ['/v1?token', '/v1?token'],
+    ['amqp://user:pass@mq:5672/x', 'amqp://user:****@mq:5672/x'],
+    ['http://h/a@b:c?next=d@e', 'http://h/a@b:c?next=d@e'],
+    ['https://user@h/', 'https://user@h/'],
+    ['', ''],
+  ])('%j is shown as %j', (url, shown) => {
+    expect(redactUrl(url)).toBe(shown)
   })
 })
