@@ -7,6 +7,8 @@ import { type Manifest, ManifestEntries } from './entry-point.ts'
 export function parseEntryPointsTxt(text: string, file: string): Manifest {
   const entries = new ManifestEntries()
   let group: string | null = null
+  // Entries below a heading that is none belong to nobody: the heading is the one thing to tell.
+  let isLost = false
   for (const line of scanLines(text)) {
     const piece = pieceFrom(line, 0)
     if (piece.text === '' || piece.text.startsWith('#')) continue
@@ -16,12 +18,14 @@ export function parseEntryPointsTxt(text: string, file: string): Manifest {
         diagnostic('error', 'SLIPWAY_MANIFEST_ENTRY', message, { where: place(0, piece.text.length), expected }),
       )
     if (piece.text.startsWith('[')) {
-      if (piece.text.endsWith(']')) group = piece.text.replace(/^[[\]]+|[[\]]+$/gu, '')
-      else fault('a group heading does not end in "]"', '[group]')
+      isLost = !piece.text.endsWith(']')
+      group = isLost ? null : piece.text.replace(/^[[\]]+|[[\]]+$/gu, '')
+      if (isLost) fault('a group heading does not end in "]"', '[group]')
       continue
     }
-    if (group === null) fault('an entry stands before the first group', '[group] first')
-    else entries.addLine({ group, text: piece.text, place }, 'warning')
+    if (group === null) {
+      if (!isLost) fault('an entry stands before the first group', '[group] first')
+    } else entries.addLine({ group, text: piece.text, place }, 'warning')
   }
   return {
     file,

@@ -6,7 +6,7 @@ import { loadReference } from '../entrypoints/index.ts'
 import { adoptApp, adoptFilter, type App, type Filter } from '../http/index.ts'
 import type { FactoryContext, GlobalConf, Loader, Serve } from '../http/factory.ts'
 import { childLogger, type Logger, nullLogger } from '../log/index.ts'
-import { argumentConf, type Describer } from './describe.ts'
+import { argumentConf, type Describer, type NameRequest } from './describe.ts'
 import { factoryOfReference } from './factory.ts'
 import { withProtocol } from './pipeline-plan.ts'
 import { type Factory, type FactoryPlan, globalsOf, type ObjectType, type Plan, type WrappedPlan } from './plan.ts'
@@ -211,27 +211,27 @@ export class Builder {
   }
 
   #loader(plan: FactoryPlan): Loader {
-    const describePart = (type: ObjectType, name: string | undefined, globalConf: GlobalConf | undefined): Plan => {
-      const { loader } = plan
-      if (!loader) {
-        throw new SlipwayError(
-          'SLIPWAY_PASTE_URI',
-          `composite "${plan.factory.text}" has no file to look "${name ?? 'main'}" up in`,
-        )
-      }
-      const at = [...plan.locals.values()].find(({ value }) => value === name)?.where ?? plan.where
-      const globals = globalConf ? argumentConf(globalConf) : null
-      const part = this.#describer.fromName({ type, name: name ?? null, at, globals }, loader, [
-        `${loader.file}[${plan.section ?? ''}]`,
-      ])
-      this.#describer.throwFaults()
-      return withProtocol(part, type)
-    }
+    const part = (type: ObjectType, name: string | undefined, globalConf: GlobalConf | undefined) =>
+      this.#describePart(plan, { type, name: name ?? null, globals: globalConf ? argumentConf(globalConf) : null })
     return {
-      getApp: async (name, globalConf) => this.buildApp(describePart('app', name, globalConf)),
-      getFilter: async (name, globalConf) => this.buildFilter(describePart('filter', name, globalConf)),
-      getServer: async (name, globalConf) => this.buildServer(describePart('server', name, globalConf)),
+      getApp: async (name, globalConf) => this.buildApp(part('app', name, globalConf)),
+      getFilter: async (name, globalConf) => this.buildFilter(part('filter', name, globalConf)),
+      getServer: async (name, globalConf) => this.buildServer(part('server', name, globalConf)),
     }
+  }
+
+  /** What a composite asks for: of its file, or, when no file names it, another entry point of its distribution. */
+  #describePart(plan: FactoryPlan, request: Pick<NameRequest, 'type' | 'name' | 'globals'>): Plan {
+    const { loader } = plan
+    const { type, name, globals } = request
+    const at = [...plan.locals.values()].find(({ value }) => value === name)?.where ?? plan.where
+    const chain = loader ? [`${loader.file}[${plan.section ?? ''}]`] : []
+    const egg = /^egg:[^#]*/iu.exec(plan.factory.text)?.[0] ?? plan.factory.text
+    const part = loader
+      ? this.#describer.fromName({ type, name, at, globals }, loader, chain)
+      : this.#describer.fromUri(type, egg, { name, relativeTo: null, argument: globals ?? new Map(), at, chain })
+    this.#describer.throwFaults()
+    return withProtocol(part, type)
   }
 }
 

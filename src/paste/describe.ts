@@ -183,8 +183,9 @@ export class Describer {
       return { ...base, kind: type, name: uri.path, protocol: null, factory }
     }
     if (isUri(uri.name)) return this.fromUri(type, uri.name, { ...request, name: null })
+    const written = request.name === null ? text : `egg:${uri.path}#${uri.name}`
     const { factory, protocol } = factoryOfEgg(
-      { distribution: uri.path, name: uri.name, text },
+      { distribution: uri.path, name: uri.name, text: written },
       type,
       at,
       this.projects,

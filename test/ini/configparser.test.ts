@@ -101,6 +101,11 @@ describe('positions', () => {
     expect(fault('b').where).toMatchObject({ line: 4, column: 8 })
   })
 
+  it('of a line without a delimiter do not hide what continues the option above', () => {
+    const error = faultOf(() => parseConfigParser('[s]\na = 1\nbad\n  more of a\nworse\n', file))
+    expect(error.problems.map(({ where }) => where?.line)).toEqual([3, 5])
+  })
+
   it('of all bad lines come in one report, duplicates with both places', () => {
     const error = faultOf(() => parseConfigParser('a = 1\n[s]\nbad\nx = 1\n= 2\nx = 3\n[s]\ny = 1\n', file))
     expect(error.problems.map((problem) => [problem.code, problem.where?.line])).toEqual([

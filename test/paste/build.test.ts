@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readDistribution } from '../../src/entrypoints/index.ts'
 import { inject } from '../../src/http/index.ts'
 import { loadApp, loadFilter, type LoadAppOptions } from '../../src/paste/index.ts'
 import { standIns } from '../../src/paste/stand-in.ts'
@@ -124,6 +125,25 @@ export const wrapping = async (app, globalConf, settings) => async (req) => {
       { 'shop.js': source },
     )
     expect(await answer(uri)).toMatchObject({ marks: 'w', section: 'app:app' })
+  })
+})
+
+describe('a composite that no file names', () => {
+  it('finds its parts among the entry points of its distribution', async () => {
+    const source = `${shop}
+export const composite = async (loader) => loader.getApp('leaf')
+`
+    const entryPoints = {
+      'paste.composite_factory': { main: 'shop:composite' },
+      'paste.app_factory': { leaf: 'shop:app_factory' },
+    }
+    const { folder } = deployment('', {
+      'shop.js': source,
+      'package.json': JSON.stringify({ name: 'shop', type: 'module', entryPoints }),
+    })
+    expect(await answer('egg:shop', '/', { projects: [readDistribution(folder)] })).toMatchObject({
+      section: 'egg:shop#leaf',
+    })
   })
 })
 
