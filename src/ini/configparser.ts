@@ -182,7 +182,8 @@ class Reader {
     const delimiter = content.search(/[=:]/u)
     const name = stripEnd(content.slice(0, Math.max(0, delimiter)))
     if (delimiter === -1 || name === '') {
-      this.#option = null
+      // As in the original, more indent after a line without a delimiter still continues the option above.
+      if (delimiter !== -1) this.#option = null
       this.#badLines.push(`\n\t[line ${pad(line.number)}]: ${reprLine(line)}`)
       this.#problems.push(
         diagnostic(
