@@ -13,24 +13,26 @@ export function parseHostname(text: string, extra: '' | '_' = ''): string | null
   if (text === '' || text.length > 253) return null
   const name = text.endsWith('.') ? text.slice(0, -1) : text
   const labels = name.split('.')
-  // A last label of digits would make `1.2.3.400` a name.
-  if (/^\d*$/u.test(labels.at(-1) ?? '')) return null
+  // A last label without a letter would make `1.2.3.400` a name.
+  if (!/[a-z-]/iu.test(labels.at(-1) ?? '')) return null
   const label = new RegExp(`^(?!-)[a-z0-9${extra}-]{1,63}(?<!-)$`, 'iu')
   return labels.every((part) => label.test(part)) ? name : null
 }
 
-const uri = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]+)([/?#].*)?$/iu
-const legal = /^(?:[\w.~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/iu
+// The authority is looked at closely, the path hardly: `/v2/%(project_id)s` is common, and the original takes it.
+const uri = /^([a-z][a-z0-9+.-]*):\/\/([^\\/?#]+)(?:[\\/][^?#[\]]*)?(?:[?#]|$)/iu
+const authority =
+  /^(?:(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})*@)?((?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})+|\[[^\]]+\])(?::\d*)?$/iu
 
 /** The scheme of a URI that has a host (RFC 3986 §3), or null. */
 export function schemeOf(text: string): string | null {
-  const match = uri.exec(text)
-  if (!match || !legal.test(text)) return null
-  const host = (match[2] ?? '').replace(/^.*@/u, '').replace(/:\d*$/u, '')
-  return host === '' ? null : (match[1] ?? null)
+  const [, scheme = null, rest = ''] = uri.exec(text) ?? []
+  const host = authority.exec(rest)?.[1]
+  if (host === undefined || (host.startsWith('[') && !isIPv6(host.slice(1, -1)))) return null
+  return scheme
 }
 
-/** Whether more text behind this one may make it a URI. */
+/** Whether more text behind this one may make it a URI: its authority is not complete. */
 export function isUriStart(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//iu.test(text) && legal.test(text)
+  return /^[a-z][a-z0-9+.-]*:\/\/[^\\/?#]*$/iu.test(text)
 }

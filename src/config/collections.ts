@@ -27,16 +27,19 @@ export function toList(value: unknown, item: ItemRules, hasBounds = false): read
     take: (part) => item.take(strip(String(part))),
     hope: (part) => item.hope(strip(part)),
   }
-  return Object.freeze(joining(text.split(','), trimmed))
+  const list: unknown[] = []
+  joining(text.split(','), trimmed, (part) => list.push(part))
+  return Object.freeze(list)
 }
 
 /** `key:value, key:value` or, with bounds, the same in `{ }`. A value keeps its further colons. */
 export function toDict(value: unknown, item: ItemRules, hasBounds = false): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return dictOf(Object.entries(value).map(([key, part]) => [key, item.take(part)]))
+    const dict = emptyDict()
+    for (const [key, part] of Object.entries(value)) put(dict, key, item.take(part))
+    return Object.freeze(dict)
   }
   const text = inner(textOf(value), hasBounds, '{', '}')
-  if (text === '') return dictOf([])
   const pair: ItemRules = {
     take: (part) => {
       const [key, rest] = pairOf(String(part))
@@ -48,7 +51,10 @@ export function toDict(value: unknown, item: ItemRules, hasBounds = false): Read
       return rest === null ? hasColon : item.hope(strip(rest))
     },
   }
-  return dictOf(joining(text.split(','), pair) as [string, unknown][])
+  const dict = emptyDict()
+  const parts = text === '' ? [] : text.split(',')
+  joining(parts, pair, (taken) => put(dict, ...(taken as [string, unknown])))
+  return Object.freeze(dict)
 }
 
 /** One value is a list of one. */
@@ -88,10 +94,9 @@ function inner(text: string, hasBounds: boolean, open: string, close: string): s
 }
 
 /** A part that is refused is joined with the next, as the original does: `"a,b"` in quotes stays whole. */
-function joining(parts: readonly string[], item: ItemRules): unknown[] {
-  const taken: unknown[] = []
-  let open: { text: string; readonly refusal: Rejection; completes: Completes } | null = null
-  for (const part of parts) {
+function joining(parts: readonly string[], item: ItemRules, keep: (taken: unknown) => void): void {
+  let open: { text: string; readonly refusal: Rejection; readonly completes: Completes } | null = null
+  for (const [index, part] of parts.entries()) {
     const text: string = open === null ? part : `${open.text},${part}`
     if (open !== null && !open.completes(part)) {
       open.text = text
@@ -99,17 +104,22 @@ function joining(parts: readonly string[], item: ItemRules): unknown[] {
     }
     const result = attempt(item, text)
     if (!(result instanceof Rejection)) {
-      taken.push(result)
+      keep(result)
       open = null
       continue
     }
     const refusal: Rejection = open?.refusal ?? result
     const completes = item.hope(text)
-    if (completes === null) throw refusal
+    if (completes === null) throw inFull(refusal, item, [text, ...parts.slice(index + 1)].join(','))
     open = { text, refusal, completes }
   }
-  if (open) throw open.refusal
-  return taken
+  if (open) throw inFull(open.refusal, item, open.text)
+}
+
+/** The original tries all the rest before it gives up, and quotes that. */
+function inFull(refusal: Rejection, item: ItemRules, rest: string): Rejection {
+  const last = attempt(item, rest)
+  return new Rejection(refusal.reason, last instanceof Rejection ? last.original : null)
 }
 
 function attempt(item: ItemRules, text: string): unknown {
@@ -121,12 +131,12 @@ function attempt(item: ItemRules, text: string): unknown {
   }
 }
 
-function dictOf(pairs: readonly (readonly [string, unknown])[]): Readonly<Record<string, unknown>> {
-  const dict = Object.create(null) as Record<string, unknown>
-  for (const [key, value] of pairs) {
-    if (key === '') throw new Rejection('a key is empty', 'Key name should not be empty')
-    if (key in dict) throw new Rejection(`key "${key}" is there twice`, `Duplicate key ${key}`)
-    dict[key] = value
-  }
-  return Object.freeze(dict)
+function emptyDict(): Record<string, unknown> {
+  return Object.create(null) as Record<string, unknown>
+}
+
+function put(dict: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '') throw new Rejection('a key is empty', 'Key name should not be empty')
+  if (key in dict) throw new Rejection(`key "${key}" is there twice`, `Duplicate key ${key}`)
+  dict[key] = value
 }

@@ -218,12 +218,15 @@ class CommandReader {
   #unknown(word: string): SlipwayError {
     const [flag = word] = word.split('=', 1)
     const inReach = this.#scopes.filter((scope) => scope === this.#root || this.#setup.argv.includes(scope.name))
-    if (inReach.some(({ flags }) => flags.has(flag))) return this.#usage(`flag "${flag}" takes no value`)
+    const owner = inReach.find(({ flags }) => flags.has(flag))
+    if (owner && word !== flag) return this.#usage(`flag "${flag}" takes no value`)
+    const hint = owner && `it belongs to the command "${owner.name}": write it behind that`
     return this.#usage(`unknown flag "${flag}"`, {
       alternatives: closeNames(
         flag,
         inReach.flatMap(({ flags }) => flags.offered),
       ),
+      hint,
       original: `unrecognized arguments: ${flag}`,
     })
   }

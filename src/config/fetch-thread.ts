@@ -32,8 +32,9 @@ Atomics.store(new Int32Array(done), 0, 1)
 Atomics.notify(new Int32Array(done), 0)
 
 async function fetchText(order: FetchOrder): Promise<FetchAnswer> {
+  const signal = AbortSignal.timeout(order.timeoutMs)
   try {
-    const message = await answerOf(order)
+    const message = await answerOf(order, signal)
     const { statusCode = 0, statusMessage = '' } = message
     if (statusCode === 200) return { text: decoded(await bodyOf(message)) }
     message.destroy()
@@ -41,15 +42,16 @@ async function fetchText(order: FetchOrder): Promise<FetchAnswer> {
     return { problem: `answered ${statusCode} ${statusMessage}${redirect}` }
   } catch (error) {
     const { name, message, code } = error as NodeJS.ErrnoException
-    if (name === 'TimeoutError' || name === 'AbortError') return { problem: `did not answer in time` }
+    // A body that is cut off by the signal ends in an error of the connection.
+    if (signal.aborted) return { problem: 'did not answer in time' }
     // Several addresses that all refuse come as an error without a message.
     return { problem: `cannot be read: ${message || (code ?? name)}` }
   }
 }
 
-function answerOf({ uri, ca, cert, key, timeoutMs }: FetchOrder): Promise<IncomingMessage> {
+function answerOf({ uri, ca, cert, key }: FetchOrder, signal: AbortSignal): Promise<IncomingMessage> {
   const options: RequestOptions & { ca?: string[]; cert?: string; key?: string } = {
-    signal: AbortSignal.timeout(timeoutMs),
+    signal,
     headers: { accept: 'text/plain, */*' },
     ...(ca === null ? {} : { ca: [...ca] }),
     ...(cert === null ? {} : { cert }),

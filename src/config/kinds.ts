@@ -56,14 +56,14 @@ const kinds: Record<Kind, KindRules> = {
     convert: (value, option) => toMany(value, itemRules(option)),
   },
   ip: { expected: expectedAddress, convert: toAddress },
-  hostname: { expected: () => 'a host name', convert: (value) => toHostname(value, '') },
+  hostname: { expected: () => 'a host name', convert: toHostname },
   host: {
     expected: (option) => `${expectedAddress(option)} or a host name`,
-    convert: (value, option) => (isAddress(textOf(value), option.version) ? value : toHostname(value, '')),
+    convert: (value, option) => toHost(value, option, ''),
   },
   hostDomain: {
     expected: (option) => `${expectedAddress(option)} or a host name, "_" allowed`,
-    convert: (value, option) => (isAddress(textOf(value), option.version) ? value : toHostname(value, '_')),
+    convert: (value, option) => toHost(value, option, '_'),
   },
   uri: { expected: expectedUri, convert: toUri, hope: (text) => (isUriStart(text) ? anyPart : null) },
   subcommand: { expected: (option) => `one of ${Object.keys(option.commands ?? {}).join(', ')}`, convert: toCommand },
@@ -171,7 +171,8 @@ function hopeOfText(text: string, option: Option): Completes | null {
 function unquoted(text: string): string {
   const quote = text[0]
   if (quote !== '"' && quote !== "'") return text
-  if (text.at(-1) !== quote) throw new Rejection('its quote is not closed', `Non-closed quote: ${text}`)
+  const isClosed = text.length > 1 && text.at(-1) === quote
+  if (!isClosed) throw new Rejection('its quote is not closed', `Non-closed quote: ${text}`)
   return text.slice(1, -1)
 }
 
@@ -218,8 +219,10 @@ function expectedItem(option: Option): string {
 }
 
 function toAddress(value: unknown, option: Option): string {
-  const text = stripEnd(textOf(value))
-  if (isAddress(text, option.version)) return text
+  const text = textOf(value)
+  const address = stripEnd(text)
+  if (isAddress(address, option.version)) return address
+  if (text === '') throw new Rejection(null, 'IP address cannot be an empty string')
   const wanted = option.version === undefined ? 'IPv4 or IPv6' : `an IPv${option.version}`
   throw new Rejection(null, `${text} is not ${wanted} address`)
 }
@@ -228,14 +231,24 @@ function expectedAddress({ version }: Option): string {
   return version === undefined ? 'an IP address' : `an IPv${version} address`
 }
 
-function toHostname(value: unknown, extra: '' | '_'): string {
+function toHostname(value: unknown): string {
   const text = textOf(value)
-  const name = parseHostname(text, extra)
+  const name = parseHostname(text)
   if (name !== null) return name
   if (text === '') throw new Rejection(null, 'Cannot have an empty hostname')
-  const isNumeric = text.length <= 253 && /(?:^|\.)\d+\.?$/u.test(text)
+  if (text.length > 253) throw new Rejection(null, `hostname is greater than 253 characters: ${text}`)
+  const shown = text.replace(/\.$/u, '')
+  const isNumeric = !/[a-z-][^.]*$/iu.test(shown)
   const numeric = 'contains no non-numeric characters in the top-level domain part of the host name and is invalid'
-  throw new Rejection(null, isNumeric ? `${text} ${numeric}` : `${text} is an invalid hostname`)
+  throw new Rejection(null, `${shown} ${isNumeric ? numeric : 'is an invalid hostname'}`)
+}
+
+function toHost(value: unknown, option: Option, extra: '' | '_'): string {
+  const text = textOf(value)
+  if (isAddress(text, option.version)) return text
+  const name = parseHostname(text, extra)
+  if (name === null) throw new Rejection(null, `${text} is not a valid host address`)
+  return name
 }
 
 function toUri(value: unknown, option: Option): string {

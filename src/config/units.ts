@@ -84,5 +84,5 @@ export function renderBytes(bytes: number): string {
 
 /** 0.1 h is 360 s, not 360.00000000000006. */
 function exact(value: number): number {
-  return Number(value.toPrecision(15))
+  return Number.isInteger(value) ? value : Number(value.toPrecision(15))
 }

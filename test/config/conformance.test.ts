@@ -28,7 +28,7 @@ interface Case {
   readonly locate?: readonly string[]
   readonly expect?: Readonly<Record<string, unknown>>
   readonly errors?: Readonly<Record<string, RecordedError>>
-  readonly error?: RecordedError
+  readonly error?: RecordedError | undefined
   readonly locations?: Readonly<Record<string, readonly [string, string]>>
   readonly mutated?: Readonly<Record<string, unknown>>
   readonly log?: readonly { level: string; message: string }[]
@@ -83,15 +83,13 @@ describe('oslo.config, as recorded', () => {
       return
     }
     const conf = run.start()
-    if (error)
-      checkFault(
-        run.faultOf(() => run.act(conf)),
-        error,
-        inFolder,
-      )
-    else run.act(conf)
-    for (const [path, value] of Object.entries(recorded.expect ?? {}))
+    const act = (): void => run.act(conf)
+    if (error) {
+      checkFault(run.faultOf(act), error, inFolder)
+    } else act()
+    for (const [path, value] of Object.entries(recorded.expect ?? {})) {
       expect(run.value(conf, path)).toEqual(plain(value))
+    }
     for (const [path, { reason, message, type }] of Object.entries(recorded.errors ?? {})) {
       const fault = run.faultOf(() => run.value(conf, path))
       expect(fault).toMatchObject({ code: codes[type], original: inFolder(message) })

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -311,6 +311,32 @@ describe('secrets', () => {
     ])
   })
 
+  test.each([
+    ['a line that cannot be read behind a secret', 'password = abc\n\n  hunter2\n', 4],
+    ['a secret without its separator', 'password hunter2\n', 2],
+    ['an indented secret', '# c\n  password = hunter2\n', 3],
+    ['a line behind an option that only its declaration makes a secret', 'pin = 1\nhunter2\n', 3],
+    ['an old name of a secret', 'pass_word hunter2\n', 2],
+    ['a name that says so', 'admin_token hunter2\n', 2],
+    ['a key whose last line is not indented', 'password = abc\nHunter2AAAA==\n', 3],
+  ])('%s is named but not shown', (_what, text, line) => {
+    const own = group('DEFAULT', {
+      password: str({ secret: true }),
+      pin: str({ secret: true, deprecatedNames: ['pass_word'] }),
+    })
+    const fault = faultOf(() => read(one(`[DEFAULT]\n${text}`), undefined, { groups: [own] }))
+    expect(fault.where?.line).toBe(line)
+    expect(JSON.stringify([fault.message, fault.problems, fault.original])).not.toMatch(/hunter2/iu)
+  })
+
+  test('a line that cannot be decoded is shown up to its value', () => {
+    const folder = folderOf({ 'a.conf': '' })
+    writeFileSync(join(folder, 'a.conf'), Buffer.from('[DEFAULT]\npassword = hunter2\xe9\n', 'latin1'))
+    const fault = faultOf(() => readConfig({ groups, argv: ['--config-file', `${folder}/a.conf`], prog: 'p', env: {} }))
+    expect(fault).toMatchObject({ code: 'SLIPWAY_INPUT_ENCODING', where: { line: 2, text: 'password = …' } })
+    expect(JSON.stringify(fault.problems)).not.toContain('hunter2')
+  })
+
   test('a flag with a bad secret is named without it', () => {
     const secret = group('g', { key: int({ secret: true, cli: true }) })
     const fault = faultOf(() => read({}, ['--g-key', 'hunter2'], { groups: [secret] }))
@@ -364,14 +390,64 @@ describe('files', () => {
     expect(read(one('[DEFAULT]\nhost = x\n'), ['--config-file=~/a.conf']).value('host')).toBe('x')
   })
 
-  test('a file that may not be read ends the start', { skip: process.getuid?.() === 0 }, () => {
-    // Skipped for root, whom no permission stops.
+  test('a file that may not be read ends the start', () => {
     const folder = folderOf(one(''))
+    chmodSync(folder, 0o755)
     chmodSync(join(folder, 'a.conf'), 0)
-    const fault = faultOf(() =>
-      readConfig({ groups: [], argv: ['--config-file', `${folder}/a.conf`], prog: 'p', env: {} }),
+    const argv = ['--config-file', `${folder}/a.conf`]
+    const fault = faultOf(() => asNobody(() => readConfig({ groups: [], argv, prog: 'p', env: {} })))
+    expect(fault).toMatchObject({
+      code: 'SLIPWAY_INPUT_UNREADABLE',
+      exitCode: 77,
+      hint: 'it was named by --config-file',
+    })
+  })
+
+  test('what is missing and the bad lines of what is there are one report', () => {
+    const fault = faultOf(() => read(one('[api]\nbroken\n'), ['--config-file', '@a.conf', '--config-file', '@no.conf']))
+    expect(fault).toMatchObject({
+      exitCode: 66,
+      original: expect.stringMatching(/^Failed to find some config files: .*no\.conf$/u),
+    })
+    expect(fault.problems.map(({ code }) => code)).toEqual(['SLIPWAY_INPUT_MISSING', 'SLIPWAY_INI_SYNTAX'])
+  })
+})
+
+/** Root may read everything: for the time of the call this process is the user `nobody`. */
+function asNobody<T>(run: () => T): T {
+  if (process.getuid?.() !== 0) return run()
+  process.seteuid?.(65_534)
+  try {
+    return run()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
+describe('--strict-config', () => {
+  const text = '[DEFAULT]\nhosst = a\n[api]\nworkers = 2\n[other]\nx = 1\n'
+  const expected = [
+    'error: no option "hosst" in group "DEFAULT"',
+    'error: no option of group "other" is known here',
+    'error: environment variable "OS_API__WORKRS" sets no option',
+  ]
+  const env = { OS_API__WORKRS: '2' }
+
+  test('makes an error of everything that is unknown', () => {
+    expect(told(faultOf(() => read(one(text), ['--strict-config', '--config-file', '@a.conf'], { env })))).toEqual(
+      expected,
     )
-    expect(fault.exitCode).toBe(77)
+    expect(told(faultOf(() => read(one(text), undefined, { env, strict: true })))).toEqual(expected)
+  })
+
+  test('does so for a program that takes unknown options as warnings', () => {
+    const words = ['--config-file', '@a.conf', '--strict-config']
+    expect(faultOf(() => read(one(text), words, { unknownOptions: 'warning' })).problems.length).toBe(2)
+  })
+
+  test('has nothing against what is known, the words of sources among it', () => {
+    const conf = read(one('[DEFAULT]\nconfig_source =\nhost = x\n'), ['--strict-config', '--config-file', '@a.conf'])
+    expect([conf.value('host'), conf.warnings]).toEqual(['x', []])
   })
 })
 

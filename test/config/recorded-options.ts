@@ -28,22 +28,23 @@ interface RecordedArgument {
 
 type Constructor = (settings: Partial<Option>) => Option
 
-const constructors: Readonly<Record<string, Constructor>> = {
-  str: declare.str as Constructor,
-  int: declare.int as Constructor,
-  float: declare.float as Constructor,
-  bool: declare.bool as Constructor,
-  list: declare.list as Constructor,
-  dict: declare.dict as Constructor,
-  multistr: declare.multi as Constructor,
-  multi: declare.multi as Constructor,
-  port: declare.port as Constructor,
-  ip: declare.ip as Constructor,
-  hostname: declare.hostname as Constructor,
-  hostaddress: declare.host as Constructor,
-  hostdomain: declare.hostDomain as Constructor,
-  uri: declare.uri as Constructor,
-}
+// What a case says of an option is not typed.
+const constructors = {
+  str: declare.str,
+  int: declare.int,
+  float: declare.float,
+  bool: declare.bool,
+  list: declare.list,
+  dict: declare.dict,
+  multistr: declare.multi,
+  multi: declare.multi,
+  port: declare.port,
+  ip: declare.ip,
+  hostname: declare.hostname,
+  hostaddress: declare.host,
+  hostdomain: declare.hostDomain,
+  uri: declare.uri,
+} as Readonly<Record<string, unknown>> as Readonly<Record<string, Constructor>>
 
 /** A group with this option alone; names are in the form that they have in files. */
 export function declared(recorded: RecordedOption): OptionGroup {
