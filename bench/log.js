@@ -19,6 +19,12 @@ const loggers = {
   'slipway-text': 'Slipway, log_format = text',
 }
 
+const programs = {
+  line: new URL('./log/line.js', import.meta.url),
+  cycle: new URL('./log/cycle.js', import.meta.url),
+  server: new URL('./log/server.js', import.meta.url),
+}
+
 const servers = { byHand: "the request's fields given by hand", byContext: "the request's fields by the context" }
 
 export async function log() {
@@ -53,9 +59,13 @@ async function lines() {
 
 async function contexts() {
   const running = []
+  const cycling = []
   try {
-    for (const name of Object.keys(servers)) running.push(await started('server', name))
-    const samples = new Map(running.map(({ name }) => [name, { rate: [], cpu: [] }]))
+    for (const name of Object.keys(servers)) {
+      running.push(await started('server', name))
+      cycling.push(await started('cycle', name))
+    }
+    const samples = new Map(running.map(({ name }) => [name, { rate: [], cpu: [], alone: [] }]))
     for (let round = 0; round <= rounds; round += 1) {
       for (const { name, child, first } of rotated(running, round)) {
         const before = await cpuOf(child, name)
@@ -65,14 +75,31 @@ async function contexts() {
         samples.get(name).rate.push(requests / took)
         samples.get(name).cpu.push(cpu / requests)
       }
+      for (const { name, child } of rotated(cycling, round)) {
+        const told = answerOf(child, name)
+        child.send(linesPerRound)
+        const { cpu } = await told
+        if (round > 0) samples.get(name).alone.push(cpu)
+      }
     }
     return table(
       `A server that logs every request (${client}, ${rounds} rounds of ${seconds} s, Node ${process.version})`,
-      ['server', 'req/s', 'ratio to by hand', 'CPU µs/request', 'ratio to by hand', 'spread'],
-      rowsOf(samples, servers, 'rate', (value) => Math.round(value).toLocaleString('en')),
+      [
+        'server',
+        'req/s',
+        'ratio to by hand',
+        'CPU µs/request',
+        'ratio to by hand',
+        'spread',
+        'CPU µs of context and line alone',
+      ],
+      rowsOf(samples, servers, 'rate', (value) => Math.round(value).toLocaleString('en')).map((row, index) => [
+        ...row,
+        median([...samples.values()][index].alone).toFixed(2),
+      ]),
     )
   } finally {
-    for (const { child } of running) child.kill()
+    for (const { child } of [...running, ...cycling]) child.kill()
   }
 }
 
@@ -91,7 +118,7 @@ function rowsOf(samples, names, main, shown) {
 }
 
 async function started(program, name) {
-  const child = fork(fileURLToPath(new URL(`./log/${program}.js`, import.meta.url)), [name], { execArgv: [] })
+  const child = fork(fileURLToPath(programs[program]), [name], { execArgv: [] })
   return { name, child, first: await answerOf(child, name) }
 }
 

@@ -22,8 +22,7 @@ export function findCaller(): Caller | null {
   return callerIn(lines)
 }
 
-/** From the lines of a stack trace. */
-export function callerIn(lines: readonly string[]): Caller | null {
+function callerIn(lines: readonly string[]): Caller | null {
   let isBelow = false
   for (const line of lines) {
     const [, name, place, number] = frame.exec(line) ?? []

@@ -64,6 +64,7 @@ export class LineWriter {
     while (written < bytes.length) {
       try {
         written += writeSync(this.#fd, bytes, written)
+        waited = 0
       } catch (error) {
         if (codeOf(error) !== 'EAGAIN' || waited >= waitMs) {
           if (written > 0) this.#isTorn = true

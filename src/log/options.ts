@@ -47,9 +47,10 @@ export const logGroup = group(
     use_stderr: bool({ default: false, help: 'Log to standard error, also beside a file.' }),
     use_journal: bool({
       default: false,
+      cli: true,
       help: 'Write the priority that journald understands before each line on standard output or standard error. Done anyway where journald reads them.',
     }),
-    use_syslog: bool({ default: false, help: 'Log to the syslog at syslog_address too.' }),
+    use_syslog: bool({ default: false, cli: true, help: 'Log to the syslog at syslog_address too.' }),
     syslog_address: str({
       default: 'udp://127.0.0.1:514',
       regex: syslogAddressPattern,
@@ -57,6 +58,7 @@ export const logGroup = group(
     }),
     syslog_log_facility: str({
       default: 'LOG_USER',
+      cli: true,
       regex: facilityPattern,
       ignoreCase: true,
       help: 'Facility of lines to a syslog: LOG_USER, LOG_DAEMON, LOG_LOCAL0 …',
@@ -71,10 +73,11 @@ export const logGroup = group(
       },
       help: 'The form of lines.',
     }),
-    use_json: bool({ default: false, help: 'Log JSON lines, whatever log_format says.' }),
+    use_json: bool({ default: false, cli: true, help: 'Log JSON lines, whatever log_format says.' }),
     log_color: bool({ default: false, help: 'Colour on standard output and standard error, terminal or not.' }),
     log_date_format: str({
       default: textDefaults.log_date_format,
+      cli: true,
       help: 'The form of %(asctime)s in lines of text, in the words of strftime.',
     }),
     logging_context_format_string: format('logging_context_format_string', 'Form of a line that belongs to a request.'),

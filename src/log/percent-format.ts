@@ -48,11 +48,6 @@ export function parsePercentFormat(format: string): Render {
     specs.map((spec, index) => `${texts[index] ?? ''}${renderField(spec, fields(spec.name))}`).join('') + last
 }
 
-/** The fields that a format names. */
-export function namesIn(format: string): string[] {
-  return [...format.matchAll(directive)].flatMap(([, name]) => (name === undefined ? [] : [name]))
-}
-
 /** A value that is no number stands as it is where a number was asked for: a line is never lost for its form. */
 function renderField(spec: Spec, value: unknown): string {
   if (typeof value === 'number' && !'sra'.includes(spec.kind)) return pad(spec, renderNumber(spec, value), true)

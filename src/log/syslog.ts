@@ -76,10 +76,16 @@ class Troubles {
 
 async function openDatagrams({ host, port }: SyslogAddress, troubles: Troubles): Promise<Channel> {
   const socket: Datagrams = createSocket(isIPv6(host) ? 'udp6' : 'udp4').unref()
-  // A closed port answers a datagram with an error for the next one.
-  socket.on('error', (error) => troubles.note(error))
   let isConnected = false
-  socket.once('connect', () => (isConnected = true))
+  socket.on('error', (error) => {
+    troubles.note(error)
+    // The name was not found. Once connected, it is the answer of a closed port to an earlier message.
+    if (!isConnected) setTimeout(() => socket.connect(port, host), reconnectMs).unref()
+  })
+  socket.once('connect', () => {
+    isConnected = true
+    troubles.over()
+  })
   socket.connect(port, host)
   await withinReason(once(socket, 'connect'), troubles)
   return {

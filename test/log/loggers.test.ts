@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pino from 'pino'
 import { describe, expect, test } from 'vitest'
 import { type Config, group, multi, readConfig, str } from '../../src/config/index.ts'
@@ -12,6 +14,7 @@ import {
   nullLogger,
   setLogLevel,
 } from '../../src/log/index.ts'
+import { folder } from './folder.ts'
 
 interface Logging {
   readonly log: Logger
@@ -79,6 +82,17 @@ describe('a changed configuration', () => {
     expect([log, a, b].map(({ level }) => level)).toEqual(['debug', 'warn', 'debug'])
     applyLogOptions(log, read())
     expect([log, a, b].map(({ level }) => level)).toEqual(['info', 'info', 'info'])
+  })
+
+  test('reaches the loggers by the hook of a reload', async () => {
+    const file = join(folder(), 'x.conf')
+    writeFileSync(file, '[DEFAULT]\n')
+    const conf = readConfig({ groups: [logGroup], argv: ['--config-file', file], prog: 'shop', env: {} })
+    const { log } = await logging(conf)
+    conf.onMutate((changed) => applyLogOptions(log, changed))
+    writeFileSync(file, '[DEFAULT]\ndebug = true\n')
+    conf.mutate()
+    expect(log.level).toBe('debug')
   })
 
   test('ends what was set by hand only when it changes a level itself', async () => {
