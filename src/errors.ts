@@ -89,6 +89,8 @@ export const errorCodes = {
   SLIPWAY_LAUNCH_SERVICE: ExitCode.software,
   SLIPWAY_LAUNCH_WORKER_BOOT: ExitCode.software,
   SLIPWAY_LAUNCH_WORKER_DIED: ExitCode.software,
+  SLIPWAY_LAUNCH_RELOAD: ExitCode.software,
+  SLIPWAY_LAUNCH_SCALE: ExitCode.usage,
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

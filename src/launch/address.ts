@@ -88,6 +88,11 @@ export function renderAddress(address: ListenAddress): string {
   return `unix:${address.path}${mode}`
 }
 
+/** Two texts of one key ask for the same place; a socket file has one mode at a time. */
+export function addressKey(address: ListenAddress): string {
+  return renderAddress(address.kind === 'unix' ? { ...address, mode: null } : address)
+}
+
 /** What people and clients open: `http://127.0.0.1:8774`, `unix:/run/service.sock`. */
 export function addressUrl(address: ListenAddress): string {
   return address.kind === 'tcp' ? `http://${renderAddress(address)}` : `unix:${address.path}`

@@ -1,5 +1,7 @@
 // What a launcher can ask of whatever does the work: one service in this process, or a supervisor with
-// worker processes. Types only.
+// worker processes.
+import type { Generation } from './generation.ts'
+import type { Listener } from './master/bind.ts'
 
 export interface Crew {
   /**
@@ -7,10 +9,25 @@ export interface Crew {
    * cannot start, after all that had started is gone.
    */
   start(): Promise<CrewReport | null>
+  /**
+   * Puts another generation in the place of the one that serves, the new one first. `removed`: listeners that it
+   * does not have; they are closed. Resolves when the new one serves and the old one has been told to finish, with null
+   * when a stop came first. Rejects when the new one cannot start; the old one serves on then.
+   */
+  reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null>
+  /**
+   * Adds workers, or lets some finish and go. Resolves when the new ones serve.
+   * @throws SlipwayError SLIPWAY_LAUNCH_SCALE
+   */
+  scale(workers: number): Promise<void>
+  /** How many workers it has, or will have when the scaling that was ordered is done. */
+  readonly wanted: number
   /** Drains and ends. Later calls do nothing. */
   stop(reason: string): void
   /** Ends at once, whatever is in hand. */
   kill(reason: string): void
+  /** Tells the workers that the log files were renamed. */
+  reopenLogs(): void
   /** The exit status, when all is gone. Never rejects. */
   readonly ended: Promise<number>
   status(): readonly WorkerStatus[]
@@ -20,6 +37,11 @@ export interface CrewReport {
   readonly pids: readonly number[]
   /** What the service says of itself; null when it says nothing. */
   readonly summary: string | null
+}
+
+/** `2 workers (pids 812, 813)`. */
+export function whoServes(pids: readonly number[]): string {
+  return pids.length === 1 ? `1 worker (pid ${pids[0]})` : `${pids.length} workers (pids ${pids.join(', ')})`
 }
 
 export interface WorkerStatus {

@@ -2,29 +2,16 @@
 // obey signals, end with a status. Runs in the process that the operator started. Never exits it:
 // `wait()` gives the status to whoever called.
 import type { Config } from '../config/index.ts'
-import { findProjectFolder } from '../entrypoints/index.ts'
-import { SlipwayError } from '../errors.ts'
-import { createLogger, type Logger } from '../log/index.ts'
-import { addressUrl, type ListenRequest, parseAddress } from './address.ts'
-import type { Crew, CrewReport, WorkerStatus } from './crew.ts'
+import { createLogger, type Logger, reopenLogs } from '../log/index.ts'
+import { addressUrl } from './address.ts'
+import { type Crew, type CrewReport, whoServes, type WorkerStatus } from './crew.ts'
+import { type Generation, type LaunchPlan, type LaunchPlanOptions, planLaunch, type ServiceArgs } from './generation.ts'
 import { bindListeners, closeListeners, type Listener } from './master/bind.ts'
-import { Supervisor } from './master/supervisor.ts'
-import type { ServiceSpec } from './messages.ts'
-import { launchGroup, type LaunchSettings } from './options.ts'
+import { Reloader } from './reload.ts'
 import { SignalQueue } from './signals.ts'
 import { defaultRespawnPolicy, type RespawnPolicy } from './states.ts'
-import { InProcessCrew } from './worker/in-process.ts'
 
-export interface LaunchOptions {
-  /** In place of the option `workers`. */
-  readonly workers?: number
-  /** In place of the option `listen`; empty for a service that listens on nothing. */
-  readonly listen?: readonly string[]
-  /** For logs and process lists; the command's name unless given. */
-  readonly name?: string
-  readonly version?: string
-  /** The folder whose manifest gives the reference its meaning; found from the working directory unless given. */
-  readonly from?: string
+export interface LaunchOptions extends LaunchPlanOptions {
   readonly log?: Logger
   readonly respawn?: RespawnPolicy
 }
@@ -39,6 +26,16 @@ export interface Launcher {
   wait(): Promise<number>
   /** Stops as SIGTERM does. */
   stop(reason?: string): Promise<number>
+  /**
+   * Reloads as SIGHUP does, and resolves when what was read serves.
+   * @throws SlipwayError with everything that is wrong; what runs has not changed then
+   */
+  reload(reason?: string): Promise<void>
+  /**
+   * Changes the number of workers, until the option `workers` changes or the service starts again.
+   * @throws SlipwayError SLIPWAY_LAUNCH_SCALE; why a new worker could not start, and then the number is the one from before
+   */
+  scale(workers: number): Promise<void>
   status(): readonly WorkerStatus[]
 }
 
@@ -48,33 +45,34 @@ export interface Launcher {
  *     const launcher = await launch(conf, 'slipway.launch:PasteService', { uri, name })
  *     process.exitCode = await launcher.wait()
  *
- * `conf` must know `launchGroup`: give it to `readConfig`. `args` is plain data.
+ * `conf` must know `launchGroup`: give it to `readConfig`. `args` is plain data, or a function that makes it of a
+ * configuration: it is called now and at every reload, and what it throws refuses the start or the reload.
  * @throws SlipwayError when an address cannot be had or the service cannot start; nothing is left running then
  */
 export async function launch(
   conf: Config,
   reference: string,
-  args: unknown,
+  args: ServiceArgs,
   options: LaunchOptions = {},
 ): Promise<Launcher> {
-  const settings = conf.get(launchGroup)
-  const spec = specOf(conf, reference, args, options)
-  const workers = workersOf(options.workers ?? settings.workers)
-  const requests = listenRequests(conf, options)
-  const log = options.log ?? (await createLogger(conf, { name: spec.name }))
-  log.info(firstLine(spec, conf))
+  const plan = (config: Config) => planLaunch(config, reference, args, options)
+  const planned = plan(conf)
+  const log = options.log ?? (await createLogger(conf, { name: planned.spec.name, rotates: true }))
+  log.info(firstLine(planned))
   // Before the first socket: a signal during the start must find the one who cleans up.
   const signals = new SignalQueue()
   let listeners: Listener[] = []
   try {
-    listeners = await bindListeners(requests)
-    const crew = crewFor(workers, { conf, spec, listeners, settings, log, options })
+    listeners = await bindListeners(planned.requests)
+    const first: Generation = { ...planned, listeners }
+    const crew = await crewFor(first, log, options)
+    const reloader = new Reloader({ config: conf, plan, crew, first, log })
+    const master: Master = { crew, reloader, log }
     void crew.ended.then(() => signals.close())
-    void obey(signals, crew, log)
+    void obey(signals, master)
     const report = await crew.start()
-    const urls = listeners.map(({ request }) => addressUrl(request.address))
-    if (report !== null) announce(log, urls, report)
-    return launcherOf(crew, urls)
+    if (report !== null) announce(log, urlsOf(first), report)
+    return launcherOf(master)
   } catch (error) {
     signals.close()
     closeListeners(listeners)
@@ -82,69 +80,23 @@ export async function launch(
   }
 }
 
-function specOf(conf: Config, reference: string, args: unknown, options: LaunchOptions): ServiceSpec {
-  return {
-    reference,
-    args: plainData(reference, args),
-    from: options.from ?? findProjectFolder(process.cwd()),
-    name: options.name ?? conf.prog,
-    version: options.version ?? conf.version,
-  }
-}
-
-/** A copy, so that one process and many see the same: what only lives here fails here, not in a worker. */
-function plainData(reference: string, args: unknown): unknown {
-  try {
-    return structuredClone(args)
-  } catch (cause) {
-    throw new SlipwayError('SLIPWAY_LAUNCH_SERVICE', `the arguments of "${reference}" are not plain data`, {
-      found: cause instanceof Error ? cause.message : undefined,
-      expected: 'text, numbers, lists and records, which can travel to a worker',
-      cause,
-    })
-  }
-}
-
-function listenRequests(conf: Config, options: LaunchOptions): ListenRequest[] {
-  if (options.listen) return options.listen.map((text) => ({ address: parseAddress(text), where: null, origin: null }))
-  const { where, detail, kind } = conf.origin('listen')
-  const origin = kind === 'default' ? null : detail
-  return conf.get(launchGroup).listen.map((text) => ({ address: parseAddress(text, where), where, origin }))
-}
-
-function workersOf(workers: number): number {
-  if (Number.isInteger(workers) && workers >= 1) return workers
-  throw new SlipwayError('SLIPWAY_LAUNCH_SERVICE', `a service cannot have ${workers} workers`, {
-    expected: 'an integer from 1',
-  })
-}
-
-interface CrewParts {
-  readonly conf: Config
-  readonly spec: ServiceSpec
-  readonly listeners: readonly Listener[]
-  readonly settings: LaunchSettings
+interface Master {
+  readonly crew: Crew
+  readonly reloader: Reloader
   readonly log: Logger
-  readonly options: LaunchOptions
 }
 
-function crewFor(workers: number, { conf, spec, listeners, settings, log, options }: CrewParts): Crew {
-  const startMs = settings.start_timeout === 0 ? null : settings.start_timeout * 1000
-  if (workers === 1) return new InProcessCrew({ spec, config: conf, log, listeners, startMs })
-  const { graceful_shutdown_timeout: grace, stop_delay: delay } = settings
-  // One second more than the worker gives itself: it tells what it cut before it is killed.
-  const drainMs = grace === 0 ? null : (delay + grace + 1) * 1000
-  return new Supervisor({
-    workers,
-    order: { type: 'start', service: spec, config: conf.snapshot() },
-    listeners,
-    timing: { startMs, drainMs },
-    policy: options.respawn ?? defaultRespawnPolicy,
-    log,
-  })
+/** The master of processes has no use for what serves requests, nor one process for a supervisor. */
+async function crewFor(first: Generation, log: Logger, options: LaunchOptions): Promise<Crew> {
+  if (first.workers === 1) {
+    const { InProcessCrew } = await import('./worker/in-process.ts')
+    return new InProcessCrew(first, log)
+  }
+  const { Supervisor } = await import('./master/supervisor.ts')
+  return new Supervisor(first, { policy: options.respawn ?? defaultRespawnPolicy, log })
 }
 
-async function obey(signals: SignalQueue, crew: Crew, log: Logger): Promise<void> {
+async function obey(signals: SignalQueue, { crew, reloader, log }: Master): Promise<void> {
   let isStopping = false
   for await (const signal of signals) {
     switch (signal) {
@@ -156,29 +108,57 @@ async function obey(signals: SignalQueue, crew: Crew, log: Logger): Promise<void
         isStopping = true
         break
       case 'SIGHUP':
-        log.warn('SIGHUP: nothing changed, this version reads its configuration at start only')
+        // Not awaited: a stop may come while it runs. It has told itself why it failed.
+        reloader.order(signal).catch(() => undefined)
+        break
+      case 'SIGTTIN':
+      case 'SIGTTOU':
+        scaleBySignal(signal, crew, log)
         break
       case 'SIGUSR1':
-        log.info('SIGUSR1: nothing changed')
+        reopenLogs()
+        crew.reopenLogs()
+        log.info(`${signal}: the log files are opened again`)
         break
     }
   }
 }
 
-function launcherOf(crew: Crew, urls: readonly string[]): Launcher {
+function scaleBySignal(signal: 'SIGTTIN' | 'SIGTTOU', crew: Crew, log: Logger): void {
+  scale(crew, crew.wanted + (signal === 'SIGTTIN' ? 1 : -1), log, signal).catch((error: unknown) => {
+    log.error(`${signal}: the number of workers has not changed: ${(error as Error).message}`)
+  })
+}
+
+async function scale(crew: Crew, workers: number, log: Logger, reason: string): Promise<void> {
+  log.info(`${reason}: from ${crew.wanted} to ${workers} workers`)
+  await crew.scale(workers)
+  const pids = crew.status().flatMap(({ state, pid }) => (state === 'ready' && pid !== null ? pid : []))
+  log.info(`now ${whoServes(pids)}`)
+}
+
+function launcherOf({ crew, reloader, log }: Master): Launcher {
   return {
-    urls,
+    get urls() {
+      return urlsOf(reloader.serving)
+    },
     wait: () => crew.ended,
     stop(reason = 'the launcher was told to stop') {
       crew.stop(reason)
       return crew.ended
     },
+    reload: (reason = 'the launcher was told to reload') => reloader.order(reason),
+    scale: (workers) => scale(crew, workers, log, 'the launcher was told to scale'),
     status: () => crew.status(),
   }
 }
 
-function firstLine({ name, version }: ServiceSpec, conf: Config): string {
-  const files = conf.files.length === 0 ? 'no config files' : `config files ${conf.files.join(', ')}`
+function urlsOf({ listeners }: Generation): string[] {
+  return listeners.map(({ request }) => addressUrl(request.address))
+}
+
+function firstLine({ spec: { name, version }, config }: LaunchPlan): string {
+  const files = config.files.length === 0 ? 'no config files' : `config files ${config.files.join(', ')}`
   return `${name}${version === null ? '' : ` ${version}`}, ${files}`
 }
 
@@ -186,7 +166,6 @@ function firstLine({ name, version }: ServiceSpec, conf: Config): string {
 function announce(log: Logger, urls: readonly string[], { pids, summary }: CrewReport): void {
   log.info(urls.length === 0 ? 'listening on nothing' : `listening on ${urls.join(', ')}`)
   if (summary !== null) log.info(summary)
-  const who = pids.length === 1 ? `1 worker (pid ${pids[0]})` : `${pids.length} workers (pids ${pids.join(', ')})`
   // Since the process began, modules and all: what an operator waited.
-  log.info(`ready in ${Math.round(performance.now())} ms, ${who}`)
+  log.info(`ready in ${Math.round(performance.now())} ms, ${whoServes(pids)}`)
 }

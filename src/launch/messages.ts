@@ -1,6 +1,6 @@
 // Every message between a master and its workers, in both directions, and nothing else. Plain data
-// (structured clone), so that a thread can be told the same as a process. Messages of reload, upgrade
-// and the watchdog join these two unions when they come.
+// (structured clone), so that a thread can be told the same as a process. A reload needs none of
+// its own: it starts new workers and drains old ones.
 import type { ConfigSnapshot } from '../config/index.ts'
 import type { ListenRequest } from './address.ts'
 import type { Failure } from './failure.ts'
@@ -24,6 +24,13 @@ export interface InheritedListener {
   readonly fd: number
 }
 
+export interface DrainOrder {
+  readonly final: boolean
+  readonly reason: string
+  /** Addresses that nobody serves from now on, as `renderAddress` writes them. */
+  readonly removed?: readonly string[] | undefined
+}
+
 export type ToWorker =
   | {
       readonly type: 'start'
@@ -33,9 +40,11 @@ export type ToWorker =
       readonly listeners: readonly InheritedListener[]
     }
   /** `final`: no other worker will take what waits in the accept queue. A second order may make a drain final. */
-  | { readonly type: 'drain'; readonly final: boolean; readonly reason: string }
+  | ({ readonly type: 'drain' } & DrainOrder)
   /** No worker accepts any more: work in hand may be finished, and clients be told to close. */
   | { readonly type: 'finish' }
+  /** The log files were renamed: open them again under their names. */
+  | { readonly type: 'reopen-logs' }
 
 export type ToMaster =
   /** The service is built and its listeners listen. `summary` is what it serves, in one line. */

@@ -1,5 +1,5 @@
 // One call from a deployment file to a service that runs. The file is checked here, in the process that
-// the operator started, so that a fault of it costs no worker.
+// the operator started, so that a fault of it costs no worker: at the start and at every reload.
 import type { Config } from '../config/index.ts'
 import { findProjectFolder } from '../entrypoints/index.ts'
 import { requireFactories } from '../paste/factories.ts'
@@ -7,9 +7,11 @@ import { describeApp } from '../paste/index.ts'
 import { launch, type Launcher, type LaunchOptions } from './launcher.ts'
 import { type PasteArgs, projectsOf } from './paste-service.ts'
 
-export interface ServeAppOptions extends PasteArgs, Omit<LaunchOptions, 'name'> {
+export interface ServeAppOptions extends Omit<PasteArgs, 'uri'>, Omit<LaunchOptions, 'name'> {
   /** Must know `launchGroup`: give it to `readConfig`. */
   readonly conf: Config
+  /** A URI, or what finds it in a configuration, at the start and at every reload. */
+  readonly uri: string | ((conf: Config) => string)
 }
 
 /**
@@ -30,8 +32,18 @@ export async function serveApp({
   ...options
 }: ServeAppOptions): Promise<Launcher> {
   const { relativeTo = process.cwd(), from = findProjectFolder(process.cwd()), ...launchOptions } = options
-  const args: PasteArgs = { uri, name, flavour, relativeTo, manifest, standIn }
-  const plan = describeApp(uri, { name, flavour, relativeTo, projects: projectsOf(from, args), config: conf })
-  if (standIn === undefined) requireFactories(plan)
-  return launch(conf, 'slipway.launch:PasteService', args, { ...launchOptions, from })
+  const argsFor = (config: Config): PasteArgs => {
+    const args: PasteArgs = {
+      uri: typeof uri === 'string' ? uri : uri(config),
+      name,
+      flavour,
+      relativeTo,
+      manifest,
+      standIn,
+    }
+    const plan = describeApp(args.uri, { name, flavour, relativeTo, projects: projectsOf(from, args), config })
+    if (standIn === undefined) requireFactories(plan)
+    return args
+  }
+  return launch(conf, 'slipway.launch:PasteService', argsFor, { ...launchOptions, from })
 }

@@ -36,7 +36,10 @@ export interface ServiceContext {
   readonly workerId: number
   /** The addresses of this service. It decides when to listen on them. */
   readonly listeners: readonly ServiceListener[]
-  /** Aborted as soon as a stop is ordered, before `stop_delay`: for health checks, and for loops that should not begin anew. */
+  /**
+   * Aborted as soon as a stop is ordered, before `stop_delay`: for health checks, and for loops that should not begin
+   * anew. Its reason is a `StopNotice`.
+   */
   readonly stopping: AbortSignal
   /** Says ready before `start` returns. Later calls do nothing. */
   ready(): void
@@ -53,11 +56,16 @@ export interface ServiceListener {
   listen(server: Server, backlog: number): Promise<void>
 }
 
-export interface StopOrder {
-  /** No other worker takes over: what waits to be accepted must be accepted here. */
+export interface StopNotice {
+  /** The service goes, not only this worker: who balances load should look elsewhere. */
   readonly isFinal: boolean
   /** In words, for the log. */
   readonly reason: string
+}
+
+export interface StopOrder extends StopNotice {
+  /** Whether no other worker serves this address from now on: what waits to be accepted must be accepted here. */
+  isFinalAt(listener: ServiceListener): boolean
   /** Aborted when the time for finishing is over: cut what is left, so that `wait` returns. */
   readonly signal: AbortSignal
 }

@@ -450,19 +450,26 @@ describe('a stop', () => {
   })
 })
 
-describe('signals without a consequence', () => {
-  it.each(['1', '2'])('HUP and USR1 change nothing and say so; no inspector opens (%s workers)', async (workers) => {
+describe('SIGUSR1', () => {
+  it.each(['1', '2'])('opens the log files again, and no inspector (%s workers)', async (workers) => {
     const service = new RunningService({ flags: ['--workers', workers] })
     const { url, pids } = await service.ready()
     for (const pid of new Set([service.pid, ...pids])) {
-      for (const signal of ['SIGHUP', 'SIGUSR1'] as const) {
-        const after = service.lines.length
-        process.kill(pid, signal)
-        expect(await service.line(new RegExp(`^${signal}.*nothing changed`), after)).toMatchObject({ pid })
-      }
+      const after = service.lines.length
+      process.kill(pid, 'SIGUSR1')
+      expect(await service.line(/^SIGUSR1: the log files are opened again$/, after)).toMatchObject({ pid })
     }
     expect(await get(url)).toHaveProperty('pid')
     await expect(get('http://127.0.0.1:9229/json')).rejects.toMatchObject(refused)
+  })
+})
+
+describe('SIGHUP to a worker', () => {
+  it('changes nothing and says so', async () => {
+    const service = new RunningService({ flags: two })
+    const { pids } = await service.ready()
+    process.kill(pids[0] ?? 0, 'SIGHUP')
+    expect(await service.line(/^SIGHUP is for the master: nothing changed$/)).toMatchObject({ pid: pids[0] })
   })
 })
 

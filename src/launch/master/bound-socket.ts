@@ -9,7 +9,10 @@ export interface BoundSocket {
   readonly fd: number
   /** The port that the system gave for port 0; null for a unix socket. */
   readonly port: number | null
-  /** Makes a server of this process accept from it and own it from then on. Errors come as the server's 'error' event. */
+  /**
+   * Makes a server of this process accept from it and own it from then on. Errors come as the server's 'error' event. A
+   * second server takes it over from the first within the turn: no connection meets a closed door between them.
+   */
   adoptInto(server: net.Server, backlog: number): void
   /** Closes the descriptor at once; the file of a unix socket goes with it. Harmless when closed or adopted. */
   close(): void
@@ -57,7 +60,7 @@ type CreateHandle = (
 
 interface ServerInternals {
   _handle: RawHandle | null
-  _pipeName?: string
+  _pipeName?: string | undefined
   _listen2(address: null, port: number, addressType: number, backlog: number): void
 }
 
@@ -74,44 +77,70 @@ function bindNative(Constructor: NativeConstructor, target: TcpTarget | UnixTarg
       : { host: target.ip, port: target.port, ipv6Only: target.ipv6Only ?? false },
   )
   const address = socket.address()
-  let isOurs = true
-  return {
+  return owned({
     fd: socket.fd(),
     port: typeof address === 'string' ? null : address.port,
+    adopt: (server, backlog) => server.listen({ handle: socket }, backlog),
+    close: () => socket.close(),
+  })
+}
+
+function bindThroughHandle(target: TcpTarget | UnixTarget): BoundSocket {
+  const handle = createHandle(target)
+  return owned({
+    fd: handle.fd,
+    port: 'path' in target ? null : portOf(handle, target),
+    // listen() knows TCP handles only; for a pipe it would open the descriptor a second time, and then two would close it.
+    adopt: (server, backlog) => listenOn(server, handle, 'path' in target ? target.path : undefined, backlog),
+    close: () => handle.close(),
+  })
+}
+
+interface Unowned {
+  readonly fd: number
+  readonly port: number | null
+  readonly adopt: (server: net.Server, backlog: number) => void
+  readonly close: () => void
+}
+
+/** One owner at a time: this object, then the server that took it last. */
+function owned({ fd, port, adopt, close }: Unowned): BoundSocket {
+  let owner: net.Server | null = null
+  let isOurs = true
+  return {
+    fd,
+    port,
     adoptInto(server, backlog) {
-      isOurs = false
-      server.listen({ handle: socket }, backlog)
+      const before = owner
+      owner = server
+      if (before === null) {
+        isOurs = false
+        adopt(server, backlog)
+      } else handOver(before, server, backlog)
     },
     close() {
-      if (isOurs) socket.close()
+      if (isOurs) close()
       isOurs = false
     },
   }
 }
 
-function bindThroughHandle(target: TcpTarget | UnixTarget): BoundSocket {
-  const handle = createHandle(target)
-  let isOurs = true
-  return {
-    fd: handle.fd,
-    port: 'path' in target ? null : portOf(handle, target),
-    adoptInto(server, backlog) {
-      isOurs = false
-      // listen() knows TCP handles only; for a pipe it would open the descriptor a second time, and then two would close it.
-      if (!('path' in target)) {
-        server.listen({ _handle: handle }, backlog)
-        return
-      }
-      const internals = server as unknown as ServerInternals
-      internals._handle = handle
-      internals._pipeName = target.path
-      internals._listen2(null, -1, -1, backlog)
-    },
-    close() {
-      if (isOurs) handle.close()
-      isOurs = false
-    },
-  }
+/** The connections of the first server stay its own; it is closed, and says so when the last of them has ended. */
+function handOver(from: net.Server, to: net.Server, backlog: number): void {
+  const internals = from as unknown as ServerInternals
+  const handle = internals._handle
+  if (handle === null) throw new TypeError('the server to take over from does not listen')
+  internals._handle = null
+  listenOn(to, handle, internals._pipeName, backlog)
+  // net's close: http's would end the idle connections.
+  net.Server.prototype.close.call(from)
+}
+
+function listenOn(server: net.Server, handle: RawHandle, path: string | undefined, backlog: number): void {
+  const internals = server as unknown as ServerInternals
+  internals._handle = handle
+  if (path !== undefined) internals._pipeName = path
+  internals._listen2(null, -1, -1, backlog)
 }
 
 function createHandle(target: TcpTarget | UnixTarget): RawHandle {

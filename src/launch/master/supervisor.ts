@@ -1,82 +1,88 @@
-// The master of worker processes: one slot per worker, respawn with back-off, the final stop. It owns
-// the sockets, loads no user code and accepts nothing. Reload, scaling and upgrade will act on
-// the same slots.
+// The master of worker processes: their start together, reloads and scaling one after another, the final
+// stop together. It owns the sockets, loads no user code and accepts nothing. What happens to one place
+// for a worker is in slot.ts, the order of a replacement in rolling.ts.
 import { SlipwayError } from '../../errors.ts'
 import type { Logger } from '../../log/index.ts'
+import { renderAddress } from '../address.ts'
 import { type Crew, type CrewReport, stopStatus, type WorkerStatus } from '../crew.ts'
-import { type Failure, fromFailure } from '../failure.ts'
-import { decideRespawn, isBootFault, type RespawnPolicy, type WorkerEnd } from '../states.ts'
+import type { Failure } from '../failure.ts'
+import type { Generation } from '../generation.ts'
+import type { DrainOrder } from '../messages.ts'
+import { isBootFault, type RespawnPolicy, type WorkerEnd } from '../states.ts'
 import { closeListeners, type Listener } from './bind.ts'
-import { type StartOrder, WorkerProcess, type WorkerTiming } from './worker-process.ts'
+import { fillSlots, rollSlots } from './rolling.ts'
+import { bootError, Slot, type SlotEvents } from './slot.ts'
+import type { WorkerProcess, WorkerTemplate } from './worker-process.ts'
 
 export interface SupervisorParts {
-  readonly workers: number
-  /** The same for every worker but for its id. */
-  readonly order: Omit<StartOrder, 'workerId'>
-  /** Bound; the supervisor closes them when it stops. */
-  readonly listeners: readonly Listener[]
-  readonly timing: WorkerTiming
   readonly policy: RespawnPolicy
   readonly log: Logger
 }
 
-type SlotState =
-  | { readonly name: 'working'; readonly worker: WorkerProcess }
-  | { readonly name: 'waiting'; readonly timer: NodeJS.Timeout }
-  | { readonly name: 'failed' }
-  | { readonly name: 'empty' }
-
-/** A place for a worker. Its id stays when the worker in it is replaced. */
-interface Slot {
-  readonly id: number
-  state: SlotState
-  fastDeaths: number
-  restarts: number
-  lastEnd: string | null
-}
-
 export class Supervisor implements Crew {
   readonly #parts: SupervisorParts
-  readonly #slots: readonly Slot[]
+  #generation: Generation
+  #template: WorkerTemplate
+  #slots: readonly Slot[]
+  #wanted: number
+  /** Those that begin, and those given up by a smaller number of workers, which are finishing. */
+  readonly #beside = new Set<Slot>()
   readonly ended: Promise<number>
   #phase: 'new' | 'starting' | 'running' | 'stopping' | 'ended' = 'new'
+  /** Reloads and scaling wait for each other. */
+  #turn: Promise<unknown> = Promise.resolve()
   #settleStart: { resolve(report: CrewReport | null): void; reject(error: SlipwayError): void } | null = null
   #settleEnd: (status: number) => void = () => undefined
   /** Why it ends, when nobody asked it to. */
   #fault: SlipwayError | null = null
   #wasCut = false
-  #summary: string | null = null
 
-  constructor(parts: SupervisorParts) {
+  constructor(first: Generation, parts: SupervisorParts) {
     this.#parts = parts
-    this.#slots = Array.from({ length: parts.workers }, (_, index) => ({
-      id: index + 1,
-      state: { name: 'empty' },
-      fastDeaths: 0,
-      restarts: 0,
-      lastEnd: null,
-    }))
+    this.#generation = first
+    this.#template = templateOf(first)
+    this.#slots = this.#newSlots(1, first.workers)
+    this.#wanted = first.workers
     this.ended = new Promise((resolve) => (this.#settleEnd = resolve))
+  }
+
+  get wanted(): number {
+    return this.#wanted
   }
 
   async start(): Promise<CrewReport | null> {
     this.#phase = 'starting'
     return new Promise((resolve, reject) => {
       this.#settleStart = { resolve, reject }
-      for (const slot of this.#slots) this.#spawn(slot)
+      for (const slot of this.#slots) slot.start()
     })
+  }
+
+  reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null> {
+    return this.#inTurn(() => this.#reload(next, removed))
+  }
+
+  async scale(workers: number): Promise<void> {
+    if (!Number.isInteger(workers) || workers < 1) {
+      throw new SlipwayError('SLIPWAY_LAUNCH_SCALE', `cannot scale to ${workers} workers`, {
+        expected: 'an integer from 1; a service without workers is a stopped one',
+      })
+    }
+    this.#wanted = workers
+    try {
+      await this.#inTurn(() => this.#scale(workers))
+    } catch (error) {
+      this.#wanted = this.#slots.length
+      throw error
+    }
   }
 
   stop(reason: string): void {
     if (this.#phase === 'stopping' || this.#phase === 'ended') return
     this.#phase = 'stopping'
     // Ours first: as long as it is open, connections queue up in it that nobody will accept.
-    closeListeners(this.#parts.listeners)
-    for (const slot of this.#slots) {
-      if (slot.state.name === 'waiting') clearTimeout(slot.state.timer)
-      if (slot.state.name === 'working') slot.state.worker.drain(true, reason)
-      else slot.state = { name: 'empty' }
-    }
+    closeListeners(this.#generation.listeners)
+    for (const slot of [...this.#slots, ...this.#beside]) slot.close({ final: true, reason })
     this.#endWhenEmpty()
   }
 
@@ -86,98 +92,141 @@ export class Supervisor implements Crew {
     for (const worker of this.#workers()) worker.kill(reason)
   }
 
+  reopenLogs(): void {
+    for (const worker of this.#workers()) worker.reopenLogs()
+  }
+
   status(): readonly WorkerStatus[] {
-    return this.#slots.map(({ id, state, restarts, lastEnd }) => {
-      const worker = state.name === 'working' ? state.worker : null
-      const name = state.name === 'working' ? state.worker.state.name : state.name === 'empty' ? 'gone' : state.name
-      return { id, kind: 'process', pid: worker?.pid ?? null, state: name, restarts, lastEnd }
-    })
+    return [...this.#slots, ...this.#beside].flatMap((slot) => slot.status())
   }
 
   #workers(): WorkerProcess[] {
-    return this.#slots.flatMap(({ state }) => (state.name === 'working' ? state.worker : []))
+    return [...this.#slots, ...this.#beside].flatMap((slot) => slot.workers)
   }
 
-  #spawn(slot: Slot): void {
-    const { order, listeners, timing } = this.#parts
-    const worker = new WorkerProcess({ ...order, workerId: slot.id }, listeners, timing, {
-      ready: (worker, summary) => this.#onReady(worker, summary),
-      gone: (worker, end, failure) => this.#onGone(slot, worker, end, failure),
+  #newSlots(from: number, count: number): Slot[] {
+    const { policy, log } = this.#parts
+    const events = this.#events()
+    return Array.from(
+      { length: Math.max(0, count) },
+      (_, index) => new Slot(from + index, this.#template, { policy, log, events }),
+    )
+  }
+
+  #events(): SlotEvents {
+    return {
+      ready: (worker) => this.#onReady(worker),
+      died: (slot, worker, end, failure) => this.#onDied(slot, worker, end, failure),
+      failed: (slot, story, details) => this.#onFailed(slot, story, details),
+      ended: (worker, end) => this.#onEnded(worker, end),
       intakeClosed: () => this.#finishWhenClosed(),
-      askedToStop: (worker, signal) => this.#onAskedToStop(worker, signal),
-    })
-    slot.state = { name: 'working', worker }
-    this.#parts.log.debug(`${worker.title} is starting`)
+      askedToStop: (_, worker, signal) => this.#onAskedToStop(worker, signal),
+    }
   }
 
-  #onReady(worker: WorkerProcess, summary: string | null): void {
-    this.#summary ??= summary
+  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const before = this.#turn
+    const mine = before.then(act)
+    // Whoever comes next waits for the end, not for the outcome.
+    this.#turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  async #reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null> {
+    if (this.#phase !== 'running') return null
+    const template = templateOf(next)
+    // A number that the configuration has not changed is the one that scaling has left.
+    const count = next.workers === this.#generation.workers ? this.#slots.length : next.workers
+    const kept = this.#slots.slice(0, count)
+    const added = this.#newSlots(this.#slots.length + 1, count - kept.length)
+    const outgoing = await this.#joining(added, () =>
+      rollSlots({ kept, added, before: this.#template, template, isStopped: () => this.#phase !== 'running' }),
+    )
+    if (outgoing === null) return null
+    const surplus = this.#slots.slice(count)
+    this.#generation = next
+    this.#template = template
+    this.#slots = [...kept, ...added]
+    this.#wanted = count
+    // Nothing can fail any more: only now goes what cannot be had back.
+    closeListeners(removed)
+    const order: DrainOrder = {
+      final: false,
+      reason: 'a reload',
+      removed: removed.map(({ request }) => renderAddress(request.address)),
+    }
+    for (const worker of outgoing) worker.drain(order)
+    this.#close(surplus, order)
+    return this.#report()
+  }
+
+  async #scale(count: number): Promise<void> {
+    if (this.#phase !== 'running') return
+    const added = this.#newSlots(this.#slots.length + 1, count - this.#slots.length)
+    const isDone = await this.#joining(added, () =>
+      fillSlots({ added, template: this.#template, isStopped: () => this.#phase !== 'running' }),
+    )
+    if (!isDone) return
+    const surplus = this.#slots.slice(count)
+    this.#slots = [...this.#slots.slice(0, count), ...added]
+    this.#close(surplus, { final: false, reason: 'a smaller number of workers' })
+  }
+
+  /** While they begin, a stop must find them. */
+  async #joining<T>(added: readonly Slot[], act: () => Promise<T>): Promise<T> {
+    for (const slot of added) this.#beside.add(slot)
+    try {
+      return await act()
+    } finally {
+      if (this.#phase === 'running') for (const slot of added) if (!slot.isClosed) this.#beside.delete(slot)
+    }
+  }
+
+  #close(slots: readonly Slot[], order: DrainOrder): void {
+    for (const slot of slots) {
+      slot.close(order)
+      this.#beside.add(slot)
+    }
+  }
+
+  #onReady(worker: WorkerProcess): void {
     if (this.#phase === 'running') this.#parts.log.info(`${worker.title} is ready`)
     if (this.#phase === 'starting') this.#startWhenReady()
   }
 
   /** The start is done when every slot serves, but for those that have failed for good. */
   #startWhenReady(): void {
-    const workers = this.#workers()
-    const rest = this.#slots.filter(({ state }) => state.name !== 'working' && state.name !== 'failed')
-    if (workers.length === 0 || rest.length > 0 || workers.some((worker) => worker.state.name !== 'ready')) return
+    const rest = this.#slots.filter(({ hasFailed }) => !hasFailed)
+    if (rest.length === 0 || rest.some(({ worker }) => worker?.state.name !== 'ready')) return
     this.#phase = 'running'
-    this.#settleStart?.resolve({ pids: workers.flatMap((worker) => worker.pid ?? []), summary: this.#summary })
+    this.#settleStart?.resolve(this.#report())
+  }
+
+  #report(): CrewReport {
+    const workers = this.#slots.flatMap(({ worker }) => worker ?? [])
+    return {
+      pids: workers.flatMap(({ pid }) => pid ?? []),
+      summary: workers.find(({ summary }) => summary !== null)?.summary ?? null,
+    }
   }
 
   /** Somebody sent a signal to the worker itself: it drains, its successor comes when it is gone. */
   #onAskedToStop(worker: WorkerProcess, signal: string): void {
     if (this.#phase !== 'running' || worker.state.name !== 'ready') return
     this.#parts.log.info(`${worker.title} got ${signal}; it drains, and another takes its place`)
-    worker.drain(false, `${signal} to the worker`)
+    worker.drain({ final: false, reason: `${signal} to the worker` })
   }
 
-  #onGone(slot: Slot, worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void {
-    slot.lastEnd = end.reason
-    slot.state = { name: 'empty' }
-    switch (this.#phase) {
-      case 'new':
-      case 'ended':
-        return
-      case 'stopping':
-        return this.#onStopped(worker, end)
-      case 'starting':
-        if (isBootFault(end) && slot.restarts === 0) return this.#fail(bootError(worker, end, failure))
-        return this.#replace(slot, worker, end, failure)
-      case 'running':
-        return this.#replace(slot, worker, end, failure)
-    }
+  #onDied(slot: Slot, worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): boolean {
+    if (this.#phase !== 'starting' && this.#phase !== 'running') return false
+    if (this.#phase === 'running' || !isBootFault(end) || slot.restarts > 0) return true
+    this.#fail(bootError(worker, end, failure))
+    return false
   }
 
-  #replace(slot: Slot, worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void {
-    const { log, policy } = this.#parts
-    const stack = failure?.thrown?.stack
-    const details = stack === undefined ? {} : { stack }
-    slot.restarts += 1
-    if (end.isOrderly) {
-      log.info(`${worker.title} has drained; starting another`)
-      return this.#spawn(slot)
-    }
-    const decision = decideRespawn(end, slot.fastDeaths, policy)
-    slot.fastDeaths = decision.fastDeaths
-    const died = `${worker.title} ${end.wasReady ? 'died' : 'could not start'}: ${end.reason}`
-    if (decision.kind === 'give-up') {
-      slot.state = { name: 'failed' }
-      const serving = this.#workers().length
-      log.error(
-        details,
-        `${died}; that was ${decision.fastDeaths} times in a row, so it stays down; ${countOf(serving, 'worker')} left`,
-      )
-      return this.#afterGivingUp(slot)
-    }
-    const when = decision.delayMs === 0 ? 'now' : `in ${decision.delayMs / 1000} s`
-    log.error(details, `${died}; restarting ${when}`)
-    if (decision.delayMs === 0) return this.#spawn(slot)
-    slot.state = { name: 'waiting', timer: setTimeout(() => this.#spawn(slot), decision.delayMs) }
-  }
-
-  #afterGivingUp(slot: Slot): void {
-    if (this.#slots.every(({ state }) => state.name === 'failed')) {
+  #onFailed(slot: Slot, story: string, details: object): void {
+    this.#parts.log.error(details, `${story}; ${countOf(this.#workers().length, 'worker')} left`)
+    if (this.#slots.every(({ hasFailed }) => hasFailed)) {
       const message = `no worker stays alive; the last one: ${slot.lastEnd}`
       this.#fail(
         new SlipwayError('SLIPWAY_LAUNCH_WORKER_DIED', message, { hint: 'the log above says how each one ended' }),
@@ -192,10 +241,15 @@ export class Supervisor implements Crew {
     this.stop(fault.message)
   }
 
-  #onStopped(worker: WorkerProcess, end: WorkerEnd): void {
+  #onEnded(worker: WorkerProcess, end: WorkerEnd): void {
+    const { log } = this.#parts
     const cut = worker.cut ?? 0
-    if (cut > 0) this.#parts.log.warn(`${worker.title} cut ${countOf(cut, 'request')} when the time to finish was over`)
-    else if (end.wasReady && !end.isOrderly) this.#parts.log.warn(`${worker.title} did not drain: ${end.reason}`)
+    const isStop = this.#phase === 'stopping'
+    for (const slot of this.#beside) if (slot.isClosed && slot.workers.length === 0) this.#beside.delete(slot)
+    if (!isStop && !worker.wasDrained) return
+    if (cut > 0) log.warn(`${worker.title} cut ${countOf(cut, 'request')} when the time to finish was over`)
+    else if (end.wasReady && !end.isOrderly) log.warn(`${worker.title} did not drain: ${end.reason}`)
+    if (!isStop) return
     if (end.wasReady && (cut > 0 || !end.isOrderly)) this.#wasCut = true
     this.#finishWhenClosed()
     this.#endWhenEmpty()
@@ -209,7 +263,7 @@ export class Supervisor implements Crew {
   }
 
   #endWhenEmpty(): void {
-    if (this.#workers().length > 0 || this.#phase === 'ended') return
+    if (this.#phase === 'ended' || this.#workers().length > 0) return
     this.#phase = 'ended'
     // Of a start that is already settled these two do nothing.
     if (this.#fault) this.#settleStart?.reject(this.#fault)
@@ -218,12 +272,17 @@ export class Supervisor implements Crew {
   }
 }
 
-/** Why the start ends: the worker's own diagnostic, or what its master saw. */
-function bootError(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): SlipwayError {
-  if (failure !== null) return fromFailure(failure)
-  return new SlipwayError('SLIPWAY_LAUNCH_WORKER_BOOT', `worker ${worker.id} could not start: ${end.reason}`, {
-    hint: end.wasKilled ? 'give it more time with start_timeout, or look for what it waits for' : undefined,
-  })
+function templateOf({ spec, config, listeners, settings }: Generation): WorkerTemplate {
+  const { start_timeout: start, graceful_shutdown_timeout: grace, stop_delay: delay } = settings
+  return {
+    order: { type: 'start', service: spec, config: config.snapshot() },
+    listeners,
+    timing: {
+      startMs: start === 0 ? null : start * 1000,
+      // One second more than the worker gives itself: it tells what it cut before it is killed.
+      drainMs: grace === 0 ? null : (delay + grace + 1) * 1000,
+    },
+  }
 }
 
 function countOf(number: number, thing: string): string {

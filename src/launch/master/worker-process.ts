@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Failure } from '../failure.ts'
-import type { ToMaster, ToWorker } from '../messages.ts'
+import type { DrainOrder, ToMaster, ToWorker } from '../messages.ts'
 import { describeExit, type WorkerEnd, type WorkerState } from '../states.ts'
 import type { Listener } from './bind.ts'
 
@@ -20,14 +20,21 @@ export interface WorkerTiming {
   readonly drainMs: number | null
 }
 
+/** What every worker of one configuration is started with. */
+export interface WorkerTemplate {
+  readonly order: Omit<StartOrder, 'workerId'>
+  readonly listeners: readonly Listener[]
+  readonly timing: WorkerTiming
+}
+
 export interface WorkerEvents {
-  ready(worker: WorkerProcess, summary: string | null): void
+  ready(worker: WorkerProcess): void
   gone(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void
   intakeClosed(worker: WorkerProcess): void
   askedToStop(worker: WorkerProcess, signal: string): void
 }
 
-export type StartOrder = Omit<Extract<ToWorker, { type: 'start' }>, 'listeners'>
+type StartOrder = Omit<Extract<ToWorker, { type: 'start' }>, 'listeners'>
 
 export class WorkerProcess {
   readonly id: number
@@ -42,10 +49,13 @@ export class WorkerProcess {
   #killReason: string | null = null
   #wasReady = false
   #isIntakeClosed = false
+  #isReplaced = false
+  #wasDrained = false
+  #summary: string | null = null
   #cut: number | null = null
 
-  constructor(order: StartOrder, listeners: readonly Listener[], timing: WorkerTiming, events: WorkerEvents) {
-    this.id = order.workerId
+  constructor(id: number, { order, listeners, timing }: WorkerTemplate, events: WorkerEvents) {
+    this.id = id
     this.#timing = timing
     this.#events = events
     this.#state = { name: 'starting', since: this.#bornAt, until: this.#arm(timing.startMs, 'it was not ready within') }
@@ -63,7 +73,7 @@ export class WorkerProcess {
       setTimeout(finish, lastWordsMs).unref()
     })
     const inherited = listeners.map(({ request }, index) => ({ request, fd: firstListenerFd + index }))
-    this.#tell({ ...order, listeners: inherited })
+    this.#tell({ ...order, workerId: id, listeners: inherited })
   }
 
   get pid(): number | null {
@@ -79,39 +89,56 @@ export class WorkerProcess {
     return `worker ${this.id}${this.pid === null ? '' : ` (pid ${this.pid})`}`
   }
 
+  /** It was told to drain, and had something to. */
+  get wasDrained(): boolean {
+    return this.#wasDrained
+  }
+
+  /** What its service says of itself, once it is ready. */
+  get summary(): string | null {
+    return this.#summary
+  }
+
   /** Requests it had to cut in its drain; null when it never said that it had drained. */
   get cut(): number | null {
     return this.#cut
   }
 
   /** Orders a drain; a worker that is not ready yet has nothing to finish and is killed. */
-  drain(final: boolean, reason: string): void {
+  drain(order: DrainOrder): void {
+    const { reason } = order
     switch (this.#state.name) {
       case 'starting':
         return this.kill(reason)
       case 'ready':
+        this.#isReplaced = !order.final
+        this.#wasDrained = true
         this.#state = {
           name: 'draining',
           since: performance.now(),
           until: this.#arm(this.#timing.drainMs, 'it did not drain within'),
           reason,
         }
-        return this.#tell({ type: 'drain', final, reason })
+        return this.#tell({ type: 'drain', ...order })
       case 'draining':
-        return this.#tell({ type: 'drain', final, reason })
+        return this.#tell({ type: 'drain', ...order })
       case 'gone':
         return
     }
   }
 
-  /** Whether it accepts nothing any more, by its own word. */
+  /** Whether it accepts nothing any more, by its own word; one that had left before the final stop has no word to say in it. */
   get isIntakeClosed(): boolean {
-    return this.#isIntakeClosed
+    return this.#isIntakeClosed || this.#isReplaced
   }
 
   /** The second phase of a final drain. */
   finish(): void {
     this.#tell({ type: 'finish' })
+  }
+
+  reopenLogs(): void {
+    this.#tell({ type: 'reopen-logs' })
   }
 
   kill(reason: string): void {
@@ -127,7 +154,8 @@ export class WorkerProcess {
         clearTimeout(this.#deadline)
         this.#wasReady = true
         this.#state = { name: 'ready', since: performance.now() }
-        return this.#events.ready(this, message.summary)
+        this.#summary = message.summary
+        return this.#events.ready(this)
       case 'failed':
         this.#failure ??= message.failure
         return

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import type { App } from '../../http/contract.ts'
 import { createEdge, type Edge } from '../../http/edge.ts'
 import { launchGroup, type LaunchSettings } from '../options.ts'
-import type { ServiceContext, ServiceListener, StopOrder } from '../service.ts'
+import type { ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
 import { closeListener, closeWhenDrained } from './accept-queue.ts'
 
 const sweepMs = 50
@@ -14,6 +14,8 @@ const sweepMs = 50
 interface Door {
   readonly server: Server
   readonly listener: ServiceListener
+  /** It has accepted once, be it that another has taken its place since. */
+  isInUse: boolean
   /** Resolves when the listener is closed and every connection has ended. */
   readonly closed: Promise<void>
 }
@@ -44,14 +46,19 @@ export class HttpServer {
 
   /** Returns when every address accepts. */
   async listen(): Promise<void> {
-    await Promise.all(this.#doors.map(({ server, listener }) => listener.listen(server, this.#settings.backlog)))
+    await Promise.all(
+      this.#doors.map(async (door) => {
+        await door.listener.listen(door.server, this.#settings.backlog)
+        door.isInUse = true
+      }),
+    )
   }
 
   /** Returns when no address accepts any more. */
   async stop(order: StopOrder): Promise<void> {
-    const doors = this.#doors.filter(({ server }) => server.listening)
+    const doors = this.#doors.filter(({ isInUse }) => isInUse)
     this.#stopping = { doors, order }
-    await Promise.all(doors.map(({ server }) => closeDoor(server, order.isFinal)))
+    await Promise.all(doors.map(({ server, listener }) => closeDoor(server, order.isFinalAt(listener))))
   }
 
   /** Returns when every connection has ended; says how many requests were cut. */
@@ -70,6 +77,8 @@ export class HttpServer {
     else order.signal.addEventListener('abort', cutAll, { once: true })
     await Promise.all(doors.map((door) => door.closed))
     endIdle.stop()
+    // Now that no connection is left to be cut by it: ends the timer of Node's that would keep the server in memory.
+    for (const { server } of doors) server.close()
     order.signal.removeEventListener('abort', cutAll)
     return cut
   }
@@ -118,7 +127,7 @@ export class HttpServer {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
     })
-    return { server, listener, closed: new Promise((resolve) => server.once('close', () => resolve())) }
+    return { server, listener, isInUse: false, closed: new Promise((resolve) => server.once('close', () => resolve())) }
   }
 }
 
@@ -134,8 +143,11 @@ async function closeDoor(server: Server, isFinal: boolean): Promise<void> {
 
 /** The app, with every request told when a stop has been ordered: a health check says so while others are still served. */
 function tellingStops(app: App, stopping: AbortSignal): App {
-  let isStopping = stopping.aborted
-  stopping.addEventListener('abort', () => (isStopping = true), { once: true })
+  let isStopping = false
+  // A worker that another replaces is not the service that goes: a health check that said so would cost its whole node the traffic.
+  const note = (): void => void (isStopping = (stopping.reason as StopNotice).isFinal)
+  if (stopping.aborted) note()
+  else stopping.addEventListener('abort', note, { once: true })
   return (req) => {
     if (isStopping) req.environ.draining = true
     return app(req)

@@ -1,31 +1,26 @@
-// One worker in the process itself: no child, no messages, the same runner. A crash of its code is
-// the end of the service: there is nobody to replace it, and its state cannot be trusted.
+// One worker in the process itself: no child, no messages, the same runner. A reload builds the service anew
+// beside the one that serves. A crash of its code is the end: there is nobody to replace it, and its state
+// cannot be trusted.
 import type { Server } from 'node:net'
 import { SlipwayError } from '../../errors.ts'
-import type { Config } from '../../config/index.ts'
 import type { Logger } from '../../log/index.ts'
+import { renderAddress } from '../address.ts'
 import { type Crew, type CrewReport, stopStatus, type WorkerStatus } from '../crew.ts'
 import { asSlipwayError } from '../failure.ts'
+import type { Generation } from '../generation.ts'
 import { closeListeners, type Listener } from '../master/bind.ts'
-import type { ServiceSpec } from '../messages.ts'
+import type { DrainOrder } from '../messages.ts'
 import type { ServiceListener } from '../service.ts'
 import { closeListener } from './accept-queue.ts'
-import { boundListener } from './listeners.ts'
+import { boundListener, Handover } from './listeners.ts'
 import { ServiceRunner } from './service-runner.ts'
 
-export interface InProcessParts {
-  readonly spec: ServiceSpec
-  readonly config: Config
-  readonly log: Logger
-  /** Bound; they are closed when it ends. */
-  readonly listeners: readonly Listener[]
-  /** How long `start` may take; null: without end. */
-  readonly startMs: number | null
-}
-
 export class InProcessCrew implements Crew {
-  readonly #parts: InProcessParts
-  readonly #runner: ServiceRunner
+  readonly #log: Logger
+  #generation: Generation
+  #runner: ServiceRunner
+  /** Replaced, and finishing what they have in hand: the number of things they cut. */
+  readonly #leaving = new Map<ServiceRunner, Promise<number>>()
   readonly ended: Promise<number>
   #settleEnd: (status: number) => void = () => undefined
   #state: WorkerStatus['state'] = 'starting'
@@ -35,17 +30,22 @@ export class InProcessCrew implements Crew {
   #failStart: (fault: SlipwayError) => void = () => undefined
   readonly #crash = (error: unknown): void => this.#onCrash(error)
 
-  constructor(parts: InProcessParts) {
-    this.#parts = parts
-    const { spec, config, log } = parts
-    this.#runner = new ServiceRunner({ spec, config, log, workerId: 1, listeners: this.#serviceListeners() })
+  constructor(first: Generation, log: Logger) {
+    this.#generation = first
+    this.#log = log
+    const listeners = first.listeners.map((one) => boundListener(one, (server) => this.#servers.add(server)))
+    this.#runner = this.#newRunner(first, listeners)
     this.ended = new Promise((resolve) => (this.#settleEnd = resolve))
+  }
+
+  get wanted(): number {
+    return 1
   }
 
   async start(): Promise<CrewReport | null> {
     process.on('uncaughtException', this.#crash)
     process.on('unhandledRejection', this.#crash)
-    const starting = this.#startInTime()
+    const starting = this.#startInTime(this.#runner, this.#generation)
     this.#started = starting.catch(() => undefined)
     try {
       const summary = await Promise.race([starting, this.ended])
@@ -59,6 +59,25 @@ export class InProcessCrew implements Crew {
     }
   }
 
+  async reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null> {
+    if (this.#state !== 'ready') return null
+    const reloading = this.#reload(next, removed)
+    // A stop waits for it: what it has begun must be released.
+    this.#started = reloading.catch(() => undefined)
+    return reloading
+  }
+
+  async scale(workers: number): Promise<void> {
+    if (workers === 1) return
+    throw new SlipwayError(
+      'SLIPWAY_LAUNCH_SCALE',
+      `cannot scale to ${workers} workers: the one runs in the process itself`,
+      {
+        hint: 'start the service with workers = 2 or more; from there on the number can change while it runs',
+      },
+    )
+  }
+
   stop(reason: string): void {
     if (this.#stopReason !== null) return
     this.#stopReason = reason
@@ -67,35 +86,83 @@ export class InProcessCrew implements Crew {
 
   kill(reason: string): void {
     this.stop(reason)
-    this.#runner.cut()
+    this.#cutAll()
     this.#end(stopStatus.cut)
+  }
+
+  reopenLogs(): void {
+    // Those of this process are its launcher's.
   }
 
   status(): readonly WorkerStatus[] {
     return [{ id: 1, kind: 'in-process', pid: process.pid, state: this.#state, restarts: 0, lastEnd: null }]
   }
 
-  #serviceListeners(): ServiceListener[] {
-    return this.#parts.listeners.map((listener) => boundListener(listener, (server) => this.#servers.add(server)))
+  #newRunner({ spec, config }: Generation, listeners: readonly ServiceListener[]): ServiceRunner {
+    return new ServiceRunner({ spec, config, log: this.#log, workerId: 1, listeners })
   }
 
-  async #startInTime(): Promise<string | null> {
-    const { startMs } = this.#parts
+  async #reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null> {
+    const before = new Set(this.#generation.listeners.map(({ key }) => key))
+    const added = new Set(next.listeners.map(({ key }) => key).filter((key) => !before.has(key)))
+    const handover = new Handover(next.listeners, added, (server) => this.#servers.add(server))
+    const runner = this.#newRunner(next, handover.listeners)
+    const summary = await this.#startAnew(runner, next)
+    if (this.#stopReason !== null) {
+      await runner.drain({ final: false, reason: this.#stopReason })
+      return null
+    }
+    try {
+      await handover.complete()
+    } catch (error) {
+      await runner.drain({ final: false, reason: 'a reload that was taken back' })
+      throw error
+    }
+    this.#leave(this.#runner, {
+      final: false,
+      reason: 'a reload',
+      removed: removed.map(({ request }) => renderAddress(request.address)),
+    })
+    this.#generation = next
+    this.#runner = runner
+    return { pids: [process.pid], summary }
+  }
+
+  #leave(runner: ServiceRunner, order: DrainOrder): void {
+    const drained = runner.drain(order)
+    this.#leaving.set(runner, drained)
+    void drained.then((cut) => {
+      this.#leaving.delete(runner)
+      this.#tellCut(cut)
+      for (const server of this.#servers) if (!server.listening) this.#servers.delete(server)
+    })
+  }
+
+  async #startAnew(runner: ServiceRunner, next: Generation): Promise<string | null> {
+    try {
+      return await this.#startInTime(runner, next)
+    } catch (error) {
+      throw asSlipwayError(error, 'SLIPWAY_LAUNCH_WORKER_BOOT', 'the new service could not start')
+    }
+  }
+
+  async #startInTime(runner: ServiceRunner, { settings }: Generation): Promise<string | null> {
+    const { start_timeout: seconds } = settings
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       this.#failStart = reject
-      if (startMs === null) return
+      if (seconds === 0) return
       timer = setTimeout(() => {
-        const message = `the service could not start: it was not ready within ${startMs / 1000} s`
+        const message = `the service could not start: it was not ready within ${seconds} s`
         reject(
           new SlipwayError('SLIPWAY_LAUNCH_WORKER_BOOT', message, {
             hint: 'give it more time with start_timeout, or look for what it waits for',
           }),
         )
-      }, startMs)
+      }, seconds * 1000)
     })
     try {
-      return await Promise.race([this.#runner.start(), late])
+      return await Promise.race([runner.start(), late])
     } finally {
       clearTimeout(timer)
     }
@@ -105,16 +172,26 @@ export class InProcessCrew implements Crew {
     // A start cannot be stopped half way; it is bounded by its own timeout.
     await this.#started
     if (this.#state !== 'gone') this.#state = 'draining'
+    const left = [...this.#leaving.values()]
     const cut = await this.#runner.drain({ final: true, reason })
-    if (cut > 0) this.#parts.log.warn(`cut ${cut} request${cut === 1 ? '' : 's'} when the time to finish was over`)
-    this.#end(cut > 0 ? stopStatus.cut : stopStatus.clean)
+    this.#tellCut(cut)
+    const all = (await Promise.all(left)).reduce((sum, one) => sum + one, cut)
+    this.#end(all > 0 ? stopStatus.cut : stopStatus.clean)
+  }
+
+  #tellCut(cut: number): void {
+    if (cut > 0) this.#log.warn(`cut ${cut} request${cut === 1 ? '' : 's'} when the time to finish was over`)
+  }
+
+  #cutAll(): void {
+    for (const runner of [this.#runner, ...this.#leaving.keys()]) runner.cut()
   }
 
   #onCrash(error: unknown): void {
     const failure = asSlipwayError(error, 'SLIPWAY_LAUNCH_WORKER_DIED', 'the service died')
     if (this.#state === 'starting') return this.#failStart(failure)
-    this.#parts.log.fatal({ err: error }, failure.message)
-    this.#runner.cut()
+    this.#log.fatal({ err: error }, failure.message)
+    this.#cutAll()
     this.stop(failure.message)
     this.#end(failure.exitCode)
   }
@@ -123,7 +200,7 @@ export class InProcessCrew implements Crew {
     this.#state = 'gone'
     process.off('uncaughtException', this.#crash)
     process.off('unhandledRejection', this.#crash)
-    closeListeners(this.#parts.listeners)
+    closeListeners(this.#generation.listeners)
     // Those that a server has taken over; closed long ago unless this is no end in order.
     for (const server of this.#servers) closeListener(server)
     this.#settleEnd(status)

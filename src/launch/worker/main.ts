@@ -2,12 +2,12 @@
 // accord. Without a master it drains and ends. The only file of the room that calls process.exit.
 import { Config } from '../../config/index.ts'
 import { errorCodes, ExitCode } from '../../errors.ts'
-import { createLogger, type Logger } from '../../log/index.ts'
+import { createLogger, type Logger, reopenLogs } from '../../log/index.ts'
 import { describeThrown, type Failure, toFailure } from '../failure.ts'
-import type { ToMaster, ToWorker } from '../messages.ts'
+import type { DrainOrder, ToMaster, ToWorker } from '../messages.ts'
 import { launchGroup } from '../options.ts'
 import { inheritedListener } from './listeners.ts'
-import { type DrainOrder, ServiceRunner } from './service-runner.ts'
+import { ServiceRunner } from './service-runner.ts'
 
 /** systemd signals a whole control group: the master's own order, a final one, then comes within this time and goes first. */
 const askAfterMs = 250
@@ -39,6 +39,8 @@ async function obey(message: ToWorker): Promise<void> {
       return drain(message)
     case 'finish':
       return finish()
+    case 'reopen-logs':
+      return reopenLogs()
   }
 }
 
@@ -122,4 +124,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 process.on('SIGHUP', () => log?.warn('SIGHUP is for the master: nothing changed'))
 // Without a handler Node would open its inspector on a port.
-process.on('SIGUSR1', () => log?.info('SIGUSR1 received: nothing changed'))
+process.on('SIGUSR1', () => {
+  reopenLogs()
+  log?.info('SIGUSR1: the log files are opened again')
+})

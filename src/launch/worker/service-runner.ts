@@ -2,10 +2,11 @@
 // one process; it knows nothing of processes, messages or signals.
 import type { Config } from '../../config/index.ts'
 import type { Logger } from '../../log/index.ts'
+import { renderAddress } from '../address.ts'
 import { describeThrown } from '../failure.ts'
-import type { ServiceSpec } from '../messages.ts'
+import type { DrainOrder, ServiceSpec } from '../messages.ts'
 import { launchGroup } from '../options.ts'
-import type { Service, ServiceContext, ServiceListener, StopOrder } from '../service.ts'
+import type { Service, ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
 import { loadService } from './load-service.ts'
 
 /** After the cut all that is left of a stop has this long; the master kills later than that. */
@@ -20,11 +21,6 @@ export interface RunnerParts {
   readonly listeners: readonly ServiceListener[]
   /** Between the phases of a final stop: resolves when no other worker accepts either. */
   readonly othersClosed?: () => Promise<void>
-}
-
-export interface DrainOrder {
-  readonly final: boolean
-  readonly reason: string
 }
 
 export class ServiceRunner {
@@ -67,7 +63,7 @@ export class ServiceRunner {
   /** Stops in order, once; a second call waits for the first, and can make it final. Never rejects; says how many things were cut. */
   drain(order: DrainOrder): Promise<number> {
     this.#isFinal ||= order.final
-    return (this.#drained ??= this.#drain(order.reason))
+    return (this.#drained ??= this.#drain(order))
   }
 
   /** Ends the waiting: what is in hand is dropped. */
@@ -94,14 +90,22 @@ export class ServiceRunner {
     return { from: spec.from, config, log, workerId, listeners, stopping: this.#stopping.signal, ready, onClose }
   }
 
-  async #drain(reason: string): Promise<number> {
+  async #drain({ reason, removed = [] }: DrainOrder): Promise<number> {
     const { graceful_shutdown_timeout: grace, stop_delay: delay } = this.#parts.config.get(launchGroup)
-    this.#stopping.abort()
-    await waitFor(delay * 1000, this.#cut.signal)
+    const notice: StopNotice = { isFinal: this.#isFinal, reason }
+    this.#stopping.abort(notice)
+    // The delay is for load balancers, which need not know that another worker takes over.
+    if (this.#isFinal) await waitFor(delay * 1000, this.#cut.signal)
     const timer = grace > 0 ? setTimeout(() => this.#cut.abort(), grace * 1000) : undefined
-    const order: StopOrder = { isFinal: this.#isFinal, reason, signal: this.#cut.signal }
+    const isFinal = this.#isFinal
+    const order: StopOrder = {
+      isFinal,
+      reason,
+      isFinalAt: ({ request }) => isFinal || removed.includes(renderAddress(request.address)),
+      signal: this.#cut.signal,
+    }
     await this.#step('stop', () => this.#service?.stop(order))
-    if (this.#isFinal) await this.#parts.othersClosed?.()
+    if (isFinal) await this.#parts.othersClosed?.()
     const cut = await this.#step('wait', () => this.#service?.wait())
     await this.#release()
     clearTimeout(timer)

@@ -17,6 +17,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   })
   // After the flags are read: `--help` has no use for the launcher.
   const { serveApp } = await import('../../launch/index.ts')
-  const launcher = await serveApp({ conf, uri: deploymentUri(conf), name: appName, from: projectFolder() })
+  const launcher = await serveApp({ conf, uri: deploymentUri, name: appName, from: projectFolder() })
   return launcher.wait()
 }

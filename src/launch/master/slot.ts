@@ -1,0 +1,210 @@
+// A place for a worker: it respawns what dies, with back-off, and replaces what lives, the new one first. Its
+// id stays when the worker in it changes. Runs in the master; knows nothing of the other slots.
+import { SlipwayError } from '../../errors.ts'
+import type { Logger } from '../../log/index.ts'
+import type { WorkerStatus } from '../crew.ts'
+import { type Failure, fromFailure } from '../failure.ts'
+import type { DrainOrder } from '../messages.ts'
+import { decideRespawn, type RespawnPolicy, type WorkerEnd } from '../states.ts'
+import { WorkerProcess, type WorkerTemplate } from './worker-process.ts'
+
+export interface SlotParts {
+  readonly policy: RespawnPolicy
+  readonly log: Logger
+  readonly events: SlotEvents
+}
+
+export interface SlotEvents {
+  /** A worker that nobody waits for in `replace` got ready. */
+  ready(worker: WorkerProcess): void
+  /** The worker of the slot has died. False: it gets no successor. */
+  died(slot: Slot, worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): boolean
+  /** It has died too often, and stays down; `story` says how, for the log. */
+  failed(slot: Slot, story: string, details: object): void
+  /** One of its workers, past or present, has ended. */
+  ended(worker: WorkerProcess, end: WorkerEnd): void
+  intakeClosed(): void
+  askedToStop(slot: Slot, worker: WorkerProcess, signal: string): void
+}
+
+type Holder =
+  | { readonly name: 'working'; readonly worker: WorkerProcess }
+  | { readonly name: 'waiting'; readonly timer: NodeJS.Timeout }
+  | { readonly name: 'failed' }
+  | { readonly name: 'empty' }
+  | { readonly name: 'new' }
+
+interface Successor {
+  readonly worker: WorkerProcess
+  readonly template: WorkerTemplate
+  readonly resolve: (before: WorkerProcess | null) => void
+  readonly reject: (error: SlipwayError) => void
+}
+
+export class Slot {
+  readonly id: number
+  readonly #parts: SlotParts
+  /** What a respawn is started with. */
+  #template: WorkerTemplate
+  #holder: Holder = { name: 'new' }
+  #successor: Successor | null = null
+  /** Replaced, and finishing what they have in hand. */
+  readonly #leaving = new Set<WorkerProcess>()
+  #fastDeaths = 0
+  #restarts = 0
+  #lastEnd: string | null = null
+  #isClosed = false
+
+  constructor(id: number, template: WorkerTemplate, parts: SlotParts) {
+    this.id = id
+    this.#template = template
+    this.#parts = parts
+  }
+
+  /** Null: it waits for its next try, or has failed. */
+  get worker(): WorkerProcess | null {
+    return this.#holder.name === 'working' ? this.#holder.worker : null
+  }
+
+  /** With those that are coming and going. */
+  get workers(): WorkerProcess[] {
+    const successor = this.#successor === null ? [] : [this.#successor.worker]
+    return [...this.#leaving, ...(this.worker === null ? [] : [this.worker]), ...successor]
+  }
+
+  get restarts(): number {
+    return this.#restarts
+  }
+
+  get lastEnd(): string | null {
+    return this.#lastEnd
+  }
+
+  /** It gets no worker any more. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  get hasFailed(): boolean {
+    return this.#holder.name === 'failed'
+  }
+
+  start(): void {
+    const worker = this.#spawn(this.#template)
+    this.#holder = { name: 'working', worker }
+  }
+
+  /**
+   * Starts a worker beside the one that is there and puts it in its place when it is ready. Resolves with the one from
+   * before, which still serves: its drain is the caller's. Rejects when the new one dies; the old one stays.
+   */
+  replace(template: WorkerTemplate): Promise<WorkerProcess | null> {
+    return new Promise((resolve, reject) => {
+      this.#successor = { worker: this.#spawn(template), template, resolve, reject }
+    })
+  }
+
+  /** The other way round: the one from before, which still serves, has its place back, and the new one goes. */
+  reinstate(before: WorkerProcess, template: WorkerTemplate, order: DrainOrder): void {
+    const { worker } = this
+    if (worker) this.#leaving.add(worker)
+    this.#leaving.delete(before)
+    this.#template = template
+    this.#holder = { name: 'working', worker: before }
+    worker?.drain(order)
+  }
+
+  /** Lets the worker go without one to follow it. */
+  close(order: DrainOrder): void {
+    this.#isClosed = true
+    if (this.#holder.name === 'waiting') clearTimeout(this.#holder.timer)
+    for (const worker of this.workers) worker.drain(order)
+    if (this.#holder.name !== 'working') this.#holder = { name: 'empty' }
+  }
+
+  status(): WorkerStatus[] {
+    const { id } = this
+    const base = { id, kind: 'process', restarts: this.#restarts, lastEnd: this.#lastEnd } as const
+    const of = ({ pid, state }: WorkerProcess): WorkerStatus => ({ ...base, pid, state: state.name })
+    const { name } = this.#holder
+    if (name === 'working' || this.workers.length > 0) return this.workers.map(of)
+    return [{ ...base, pid: null, state: name === 'failed' || name === 'waiting' ? name : 'gone' }]
+  }
+
+  #spawn(template: WorkerTemplate): WorkerProcess {
+    const { events, log } = this.#parts
+    const worker = new WorkerProcess(this.id, template, {
+      ready: (worker) => this.#onReady(worker),
+      gone: (worker, end, failure) => this.#onGone(worker, end, failure),
+      intakeClosed: () => events.intakeClosed(),
+      askedToStop: (worker, signal) => events.askedToStop(this, worker, signal),
+    })
+    log.debug(`${worker.title} is starting`)
+    return worker
+  }
+
+  #onReady(worker: WorkerProcess): void {
+    const successor = this.#successor
+    if (worker !== successor?.worker) return this.#parts.events.ready(worker)
+    const before = this.worker
+    if (this.#holder.name === 'waiting') clearTimeout(this.#holder.timer)
+    if (before) this.#leaving.add(before)
+    this.#successor = null
+    this.#template = successor.template
+    this.#holder = { name: 'working', worker }
+    this.#fastDeaths = 0
+    successor.resolve(before)
+  }
+
+  #onGone(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void {
+    const { events } = this.#parts
+    if (worker === this.#successor?.worker) this.#onSuccessorGone(this.#successor, end, failure)
+    else if (!this.#leaving.delete(worker)) {
+      this.#holder = { name: 'empty' }
+      this.#lastEnd = end.reason
+      // One that is already coming takes the place.
+      const isWanted = !this.#isClosed && events.died(this, worker, end, failure)
+      if (isWanted && this.#successor !== null) {
+        this.#parts.log.error(`${worker.title} died: ${end.reason}; another is starting already`)
+      } else if (isWanted) this.#respawn(worker, end, failure)
+    }
+    events.ended(worker, end)
+  }
+
+  #onSuccessorGone({ worker, reject }: Successor, end: WorkerEnd, failure: Failure | null): void {
+    this.#successor = null
+    // The one before may have died meanwhile.
+    if (this.#holder.name === 'empty' && !this.#isClosed) this.#respawn(worker, end, failure)
+    reject(bootError(worker, end, failure))
+  }
+
+  #respawn(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void {
+    const { log, policy, events } = this.#parts
+    const stack = failure?.thrown?.stack
+    const details = stack === undefined ? {} : { stack }
+    this.#restarts += 1
+    if (end.isOrderly) {
+      log.info(`${worker.title} has drained; starting another`)
+      return this.start()
+    }
+    const decision = decideRespawn(end, this.#fastDeaths, policy)
+    this.#fastDeaths = decision.fastDeaths
+    const died = `${worker.title} ${end.wasReady ? 'died' : 'could not start'}: ${end.reason}`
+    if (decision.kind === 'give-up') {
+      this.#holder = { name: 'failed' }
+      return events.failed(this, `${died}; that was ${decision.fastDeaths} times in a row, so it stays down`, details)
+    }
+    const when = decision.delayMs === 0 ? 'now' : `in ${decision.delayMs / 1000} s`
+    log.error(details, `${died}; restarting ${when}`)
+    if (decision.delayMs === 0) return this.start()
+    this.#holder = { name: 'waiting', timer: setTimeout(() => this.start(), decision.delayMs) }
+  }
+}
+
+/** Why a worker never got ready: its own diagnostic, or what its master saw. */
+export function bootError(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): SlipwayError {
+  if (failure !== null) return fromFailure(failure)
+  return new SlipwayError('SLIPWAY_LAUNCH_WORKER_BOOT', `worker ${worker.id} could not start: ${end.reason}`, {
+    hint: end.wasKilled ? 'give it more time with start_timeout, or look for what it waits for' : undefined,
+  })
+}
