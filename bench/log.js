@@ -53,7 +53,7 @@ async function lines() {
       rowsOf(samples, loggers, 'wall', (value) => value.toFixed(2)),
     )
   } finally {
-    for (const { child } of running) child.kill()
+    for (const { child } of running) child.disconnect()
   }
 }
 
@@ -99,7 +99,7 @@ async function contexts() {
       ]),
     )
   } finally {
-    for (const { child } of [...running, ...cycling]) child.kill()
+    for (const { child } of [...running, ...cycling]) child.disconnect()
   }
 }
 
