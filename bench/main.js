@@ -1,10 +1,11 @@
 // `npm run bench [name …]`: every comparison that the project claims, against real peers, interleaved,
 // as ratios. Needs the built project. Prints a table for each; docs/performance.md keeps one run.
+import { config } from './config.js'
 import { log } from './log.js'
 import { overhead } from './overhead.js'
 import { start } from './start.js'
 
-const benches = { log, overhead, start }
+const benches = { config, log, overhead, start }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))

@@ -27,7 +27,7 @@ export function entryOf({ group, name, option }: Registered, resolved: Resolved)
     value: resolved.shown,
     origin: resolved.origin,
     default: option.secret ? masked : (option.default ?? null),
-    overridden: resolved.overridden.map(({ origin, given }) => ({
+    overridden: resolved.overridden().map(({ origin, given }) => ({
       origin,
       value: shown('value' in given ? given.value : given.map(({ text }) => text).join(',')),
     })),

@@ -13,7 +13,7 @@ export function foldGroup(group: string): string {
 
 /** A file and a flag may spell an option's name with dashes. */
 function foldName(name: string): string {
-  return name.replaceAll('-', '_')
+  return name.includes('-') ? name.replaceAll('-', '_') : name
 }
 
 /** One spelling for each option: what maps are keyed by. */

@@ -33,6 +33,7 @@ export class Registry {
    * @throws SlipwayError SLIPWAY_CONFIG_DECLARATION when a name is taken by a different option
    */
   add(group: OptionGroup): Registered[] {
+    if (this.#declared.has(group)) return []
     const fresh: Registered[] = []
     for (const [name, option] of Object.entries(group.options)) {
       const registered = registeredOf(group.name, name, option)

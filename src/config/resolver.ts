@@ -27,8 +27,8 @@ export interface Resolved {
   readonly isBroken: boolean
   /** Errors and warnings. */
   readonly problems: readonly Diagnostic[]
-  /** What lost, the nearest first, without the default. */
-  readonly overridden: readonly Candidate[]
+  /** What lost, the nearest first, without the default. Found when asked for: only listings do. */
+  overridden(): readonly Candidate[]
 }
 
 export class Resolver {
@@ -74,7 +74,7 @@ export class Resolver {
 
   #find(registered: Registered): Resolved {
     if (registered.option.kind === 'subcommand') return this.#command(registered)
-    const [winner, ...overridden] = this.#candidates(registered)
+    const winner = this.#candidates(registered).next().value
     const job = new Conversion(registered, {
       option: (name, from) => this.#refer(registered, name, from),
       outside: (text) => this.#outside(registered, text),
@@ -89,17 +89,17 @@ export class Resolver {
       isSecret: job.isSecret,
       isBroken: job.isBroken,
       problems: [...job.problems, ...(winner ? notesOf(registered, winner, value) : [])],
-      overridden: overridden.filter(({ origin }) => origin.kind !== 'default'),
+      overridden: () => [...this.#candidates(registered)].slice(1).filter(({ origin }) => origin.kind !== 'default'),
     }
   }
 
   /** The chosen command with the values of its own options. */
   #command(registered: Registered): Resolved {
-    const chosen = this.#sources.settings(registered)[0]
+    const chosen = this.#sources.settings(registered).next().value
     if (!chosen) {
       const problems = [missing(registered)]
       const origin = inCode('default')
-      return { value: null, shown: null, origin, isSecret: false, isBroken: true, problems, overridden: [] }
+      return { value: null, shown: null, origin, isSecret: false, isBroken: true, problems, overridden: none }
     }
     const name = chosen.text
     const parts = subOptions(registered, name).map((option) => ({ option, resolved: this.resolve(option) }))
@@ -114,31 +114,30 @@ export class Resolver {
       isSecret: false,
       isBroken: parts.some(({ resolved }) => resolved.isBroken),
       problems: parts.flatMap(({ resolved }) => resolved.problems),
-      overridden: [],
+      overridden: none,
     }
   }
 
   /** In the order of precedence. */
-  #candidates(registered: Registered): Candidate[] {
+  *#candidates(registered: Registered): Generator<Candidate, void> {
     const { key, option } = registered
-    const inCodeOf = (kind: 'override' | 'setDefault', values: Map<string, unknown>): Candidate[] =>
-      values.has(key) ? [{ origin: inCode(kind), given: { value: values.get(key) } }] : []
-    const hasDefault = option.default !== undefined && option.default !== null
-    return [
-      ...inCodeOf('override', this.#code.overrides),
-      ...this.#fromSources(registered),
-      ...inCodeOf('setDefault', this.#code.defaults),
-      ...(hasDefault ? [{ origin: inCode('default'), given: { value: option.default } }] : []),
-    ]
+    const { overrides, defaults } = this.#code
+    if (overrides.has(key)) yield { origin: inCode('override'), given: { value: overrides.get(key) } }
+    yield* this.#fromSources(registered)
+    if (defaults.has(key)) yield { origin: inCode('setDefault'), given: { value: defaults.get(key) } }
+    if (option.default !== undefined && option.default !== null) {
+      yield { origin: inCode('default'), given: { value: option.default } }
+    }
   }
 
-  #fromSources(registered: Registered): Candidate[] {
+  *#fromSources(registered: Registered): Generator<Candidate, void> {
     if (registered.option.kind !== 'multi') {
-      return this.#sources.settings(registered).map((setting) => ({ origin: setting.origin, given: [setting] }))
+      for (const setting of this.#sources.settings(registered)) yield { origin: setting.origin, given: [setting] }
+      return
     }
     const given = this.#sources.values(registered)
     const last = given.at(-1)
-    return last ? [{ origin: last.origin, given }] : []
+    if (last) yield { origin: last.origin, given }
   }
 
   /** An option that is named `file` or `env` keeps its meaning: `$file:x` is then its value and ":x". */
@@ -166,6 +165,10 @@ export class Resolver {
     if (isBroken) problems.filter(isError).forEach((problem) => job.fail(problem))
     return referred(target.option, value)
   }
+}
+
+function none(): readonly Candidate[] {
+  return []
 }
 
 /** A value as a text that refers to it gets it: Python's spelling of true and false, '' for nothing. */

@@ -50,7 +50,8 @@ export interface Setting {
   readonly oldName: string | null
 }
 
-interface ParsedFile extends OsloFile {
+/** A text with its entries by option. */
+export interface ParsedFile extends OsloFile {
   readonly kind: 'file' | 'source'
   /** Place in the time line. */
   readonly at: number
@@ -86,7 +87,7 @@ export class Sources {
   }
 
   /** Files of this machine, and remote ones. */
-  get texts(): readonly OsloFile[] {
+  get texts(): readonly ParsedFile[] {
     return [...this.#files, ...this.#remote]
   }
 
@@ -99,23 +100,24 @@ export class Sources {
   /**
    * Every setting of a single-valued option, the winning one first. The documented order of oslo.config:
    * flags, environment, files, remote sources; but of a file and a flag the later on the command line wins.
+   * One by one, because mostly nobody asks for what lost.
    */
-  settings(option: Registered): Setting[] {
-    if (option.isOfCommand || option.option.kind === 'subcommand') return this.given(option).toReversed()
-    const inFiles = this.#files
-      .toReversed()
-      .flatMap((file) => this.#inFile(option, file).map((setting) => ({ setting, at: file.at })))
+  *settings(option: Registered): Generator<Setting, void> {
     const flags = this.#flagsOf(option).toReversed()
-    const lastFile = inFiles[0]?.at ?? -1
-    const standing = flags.filter(({ at }) => at > lastFile)
+    if (option.isOfCommand || option.option.kind === 'subcommand') {
+      yield* flags.map(({ setting }) => setting)
+      return
+    }
+    const holding = this.#files.filter((file) => holds(file, option)).toReversed()
+    const lastFile = holding[0]?.at ?? -1
+    for (const { setting } of flags.filter(({ at }) => at > lastFile)) yield setting
+    yield* this.#inEnv(option)
     const passed = flags.filter(({ at }) => at < lastFile)
-    const behind = [...inFiles, ...passed].toSorted((a, b) => b.at - a.at)
-    return [
-      ...standing.map(({ setting }) => setting),
-      ...this.#inEnv(option),
-      ...behind.map(({ setting }) => setting),
-      ...this.#remote.flatMap((file) => this.#inFile(option, file)),
-    ]
+    for (const one of [...holding, ...passed].toSorted((a, b) => b.at - a.at)) {
+      if ('setting' in one) yield one.setting
+      else yield* this.#inFile(option, one)
+    }
+    for (const file of this.#remote) yield* this.#inFile(option, file)
   }
 
   /** Its occurrences on the command line, in order. */
@@ -138,22 +140,24 @@ export class Sources {
     )
     if (flags.length === 0 && env.length > 0) return env
     // Within a file the earlier names come first, whatever the order of the lines (as oslo.config does).
-    const inFiles = this.#files.flatMap((file) => this.#inFile(option, file).toReversed())
+    const inFiles = this.#files.flatMap((file) => [...this.#inFile(option, file)].toReversed())
     const local = [...inFiles, ...flags]
     if (local.length > 0) return local
-    const remote = this.#remote.map((file) => this.#inFile(option, file).toReversed())
+    const remote = this.#remote.map((file) => [...this.#inFile(option, file)].toReversed())
     return remote.find((settings) => settings.length > 0) ?? []
   }
 
   /** In one file, the winning one first: the present name before earlier ones, a later line before an earlier. */
-  #inFile(option: Registered, file: ParsedFile): Setting[] {
-    return [option.key, ...option.oldKeys].flatMap((key) =>
-      (file.byKey.get(key) ?? []).toReversed().map((entry) => ({
-        text: entry.value,
-        origin: fileOrigin(entry, file.kind, option.option.secret ?? false),
-        oldName: key === option.key ? null : `${entry.group}.${entry.name}`,
-      })),
-    )
+  *#inFile(option: Registered, file: ParsedFile): Generator<Setting, void> {
+    for (const key of keysOf(option)) {
+      const entries = file.byKey.get(key) ?? []
+      for (let index = entries.length - 1; index >= 0; index -= 1) {
+        const entry = entries[index]
+        if (!entry) continue
+        const origin = fileOrigin(entry, file.kind, option.option.secret ?? false)
+        yield { text: entry.value, origin, oldName: key === option.key ? null : `${entry.group}.${entry.name}` }
+      }
+    }
   }
 
   #flagsOf(option: Registered): { setting: Setting; at: number }[] {
@@ -200,6 +204,14 @@ function parsed(source: FileSource, at: number, problems: Diagnostic[], isSecret
     problems.push(...problemsOf(error))
     return []
   }
+}
+
+function keysOf(option: Registered): readonly string[] {
+  return option.oldKeys.length === 0 ? [option.key] : [option.key, ...option.oldKeys]
+}
+
+function holds(file: ParsedFile, option: Registered): boolean {
+  return keysOf(option).some((key) => file.byKey.has(key))
 }
 
 function byKey(file: OsloFile): ReadonlyMap<string, readonly OsloEntry[]> {

@@ -6,31 +6,30 @@ import type { OsloEntry } from '../ini/index.ts'
 import { envName, foldGroup, optionKey } from './names.ts'
 import type { Registered, Registry } from './registry.ts'
 import { isOwnKey, ownVariable } from './source-options.ts'
-import { type Sources, withoutText } from './sources.ts'
+import { type ParsedFile, type Sources, withoutText } from './sources.ts'
 
 type Severity = Diagnostic['severity']
 
 /** Options in a group that the program declares, but not with this name. */
 export function unknownOptions(sources: Sources, registry: Registry, severity: Severity): Diagnostic[] {
-  return sources.texts.flatMap(({ entries }) =>
-    entries.flatMap((entry, index) => {
-      const key = optionKey(entry.group, entry.name)
-      if (!registry.group(entry.group) || registry.answersTo(key) || isOwnKey(key)) return []
-      const last = entries[index - 1]
+  return sources.texts.flatMap((file) => {
+    const keys = unreadKeys(file, registry, (group) => registry.group(group) !== undefined)
+    if (keys.size === 0) return []
+    return file.entries.flatMap((entry, index) => {
+      if (!keys.has(optionKey(entry.group, entry.name))) return []
+      const last = file.entries[index - 1]
       const isTail = last !== undefined && registry.isSecret(optionKey(last.group, last.name)) && !isName(entry.name)
       return [isTail ? tailOfSecret(last, entry, severity) : unknownOption(entry, registry, severity)]
-    }),
-  )
+    })
+  })
 }
 
 /** Groups that nothing declares, each once a file. */
 export function unknownGroups(sources: Sources, registry: Registry, severity: Severity): Diagnostic[] {
   const names = registry.groups().map((group) => group.name)
   return sources.texts.flatMap((file) => {
-    const unread = file.entries.filter(({ group, name }) => {
-      const key = optionKey(group, name)
-      return !registry.group(group) && !registry.answersTo(key) && !isOwnKey(key)
-    })
+    const keys = unreadKeys(file, registry, (group) => registry.group(group) === undefined)
+    const unread = [...keys].flatMap((key) => file.byKey.get(key)?.[0] ?? [])
     const firsts = new Map(unread.toReversed().map((entry) => [foldGroup(entry.group), entry]))
     return Array.from(firsts.values(), (entry) =>
       diagnostic(severity, 'SLIPWAY_CONFIG_UNKNOWN', `no option of group "${entry.group}" is known here`, {
@@ -39,6 +38,15 @@ export function unknownGroups(sources: Sources, registry: Registry, severity: Se
       }),
     ).toReversed()
   })
+}
+
+/** The keys of a text that no declaration answers to, in groups of one sort. */
+function unreadKeys(file: ParsedFile, registry: Registry, isOfSort: (group: string) => boolean): Set<string> {
+  const unread = [...file.byKey].filter(([key, [first]]) => {
+    if (registry.answersTo(key) || isOwnKey(key) || !first) return false
+    return isOfSort(first.group)
+  })
+  return new Set(unread.map(([key]) => key))
 }
 
 /** Environment variables that are spelt for a group of this program and name no option in it. */

@@ -69,13 +69,18 @@ class Reader {
   }
 
   take(line: Line): void {
+    const first = line.text[0]
+    if (first === '#' || first === ';') {
+      this.#close()
+      return
+    }
     const content = stripEnd(line.text)
     if (content.startsWith(' ') || content.startsWith('\t')) {
       this.#continue(line, content)
       return
     }
     this.#close()
-    if (content === '' || content.startsWith('#') || content.startsWith(';')) return
+    if (content === '') return
     if (content.startsWith('[')) this.#openGroup(line, content)
     else this.#assign(line, content)
   }
@@ -102,8 +107,9 @@ class Reader {
 
   #close(): void {
     if (!this.#open) return
-    const { lines, ...entry } = this.#open
-    this.#entries.push({ ...entry, value: lines.join('\n') })
+    const { group, groupWhere, name, where, valueWhere, lines } = this.#open
+    const value = lines.length === 1 ? (lines[0] ?? '') : lines.join('\n')
+    this.#entries.push({ group, groupWhere, name, value, where, valueWhere })
     this.#open = null
   }
 

@@ -26,6 +26,18 @@ const words = new RegExp(`[^${blank.slice(1, -1)}]+`, 'gu')
 
 /** Splits at `\n`, `\r\n` and a lone `\r`, and at nothing else (Python's universal newlines). */
 export function scanLines(text: string): Line[] {
+  if (text.includes('\r')) return scanAnyLines(text)
+  const lines: Line[] = []
+  let start = 0
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+    lines.push({ number: lines.length + 1, text: text.slice(start, end), ended: true })
+    start = end + 1
+  }
+  if (start < text.length) lines.push({ number: lines.length + 1, text: text.slice(start), ended: false })
+  return lines
+}
+
+function scanAnyLines(text: string): Line[] {
   const lines: Line[] = []
   let start = 0
   for (const end of text.matchAll(/\r\n|\r|\n/gu)) {
@@ -38,15 +50,21 @@ export function scanLines(text: string): Line[] {
 
 /** How many white-space characters the line starts with; a tab is one. */
 export function indentOf(text: string): number {
+  if (isPlain(text.charCodeAt(0))) return 0
   return leading.exec(text)?.[0].length ?? 0
 }
 
 export function strip(text: string): string {
-  return stripEnd(text.replace(leading, ''))
+  return stripEnd(isPlain(text.charCodeAt(0)) ? text : text.replace(leading, ''))
 }
 
 export function stripEnd(text: string): string {
-  return text.replace(trailing, '')
+  return isPlain(text.charCodeAt(text.length - 1)) ? text : text.replace(trailing, '')
+}
+
+/** Printable ASCII, which most lines start and end with: no expression needs to look at those. */
+function isPlain(code: number): boolean {
+  return code > 0x20 && code < 0x7f
 }
 
 /** The stripped rest of a line from an offset (from 0). */
