@@ -44,7 +44,9 @@ export async function injectRequest(line: RequestLine, options: InjectOptions, t
   const body = options.data === undefined ? undefined : bodyOf(options.data, terminal.cwd)
   const config = readServiceConfig({ files: options.configFile })
   tellNearMisses(config, terminal)
-  // Standard error, wherever the service logs: its files may belong to somebody else.
+  // Standard error, wherever the service logs: its files may belong to somebody else, and its syslog is for its own requests.
+  config.override('use_syslog', false)
+  config.override('use_journal', false)
   const stream = { write: (text: string) => terminal.err(text), isTTY: terminal.stderr.isTTY }
   const log = await createLogger(config, { name: 'slipway', stream })
   const target = parseTarget(line.target, terminal.cwd)

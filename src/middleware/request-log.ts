@@ -8,7 +8,7 @@ import {
   type HttpResponse,
   isClientGone,
 } from '../http/index.ts'
-import { isSecretName, type Logger } from '../log/index.ts'
+import { redactQuery, type Logger } from '../log/index.ts'
 import { isPromise } from './answer.ts'
 
 type Log = Pick<Logger, 'info' | 'isLevelEnabled'>
@@ -45,7 +45,7 @@ export function requestLog(log: Log): Filter {
 }
 
 function begin(req: HttpRequest): Begun {
-  const query = req.queryString === '' ? '' : `?${withoutSecrets(req.queryString)}`
+  const query = req.queryString === '' ? '' : `?${redactQuery(req.queryString)}`
   return {
     remoteAddress: req.remoteAddress ?? '-',
     method: req.method,
@@ -81,17 +81,6 @@ function microversionOf({ headers }: HttpResponse): string {
 function statusOf(error: unknown): number {
   // 499 is nginx's word for a client that left.
   return isClientGone(error) ? 499 : (HttpError.from(error)?.status ?? 500)
-}
-
-/** Signed links and sloppy clients put secrets into the query; a log keeps them for years. */
-function withoutSecrets(query: string): string {
-  return query
-    .split('&')
-    .map((pair) => {
-      const equals = pair.indexOf('=')
-      return equals !== -1 && isSecretName(pair.slice(0, equals)) ? `${pair.slice(0, equals)}=****` : pair
-    })
-    .join('&')
 }
 
 /** `paste.filter_factory`; takes no settings. */
