@@ -1,6 +1,7 @@
 // What a request costs: seven filters under a urlmap from a deployment file, beside a bare node:http
 // handler with the same answer, and beside Fastify, Koa and Express with seven hooks each.
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { median, percent, ratio, spread, table } from './figures.js'
 import { client, load } from './load.js'
@@ -61,10 +62,10 @@ function render(samples) {
 async function startServer(name) {
   const file = fileURLToPath(new URL(`./overhead/${name}.js`, import.meta.url))
   const child = fork(file, { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } })
-  const answer = () =>
-    new Promise((resolve, reject) =>
-      child.once('message', resolve).once('exit', () => reject(new Error(`${name} ended`))),
-    )
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${name} ended`)))
+  // The end that stop() brings is nobody's failure.
+  ended.catch(() => {})
+  const answer = async () => Promise.race([once(child, 'message').then(([message]) => message), ended])
   const { port } = await answer()
   return {
     name,
