@@ -21,7 +21,7 @@ export interface Piece {
 // Python's str.isspace. JavaScript's \s lacks U+001C–001F and U+0085 and adds U+FEFF.
 const blank = String.raw`[\t-\r\u001C-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]`
 const leading = new RegExp(`^${blank}+`, 'u')
-const trailing = new RegExp(`${blank}+$`, 'u')
+const oneBlank = new RegExp(blank, 'u')
 const words = new RegExp(`[^${blank.slice(1, -1)}]+`, 'gu')
 
 /** Splits at `\n`, `\r\n` and a lone `\r`, and at nothing else (Python's universal newlines). */
@@ -59,7 +59,9 @@ export function strip(text: string): string {
 }
 
 export function stripEnd(text: string): string {
-  return isPlain(text.charCodeAt(text.length - 1)) ? text : text.replace(trailing, '')
+  let end = text.length
+  while (end > 0 && !isPlain(text.charCodeAt(end - 1)) && oneBlank.test(text.charAt(end - 1))) end -= 1
+  return end === text.length ? text : text.slice(0, end)
 }
 
 /** Printable ASCII, which most lines start and end with: no expression needs to look at those. */
