@@ -1,9 +1,11 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import {
   bool,
+  bytes,
   Config,
   type ConfigSnapshot,
   dict,
+  duration,
   float,
   group,
   int,
@@ -13,6 +15,7 @@ import {
   parseSetting,
   port,
   str,
+  subcommand,
   type ValuesOf,
 } from '../../src/config/index.ts'
 import { faultOf } from './scratch.ts'
@@ -27,6 +30,10 @@ const all = group('all', {
   ratio: float({ default: '0.5' }),
   flag: bool({ default: false }),
   at: port({ default: 80 }),
+  wait: duration({ default: '5m' }),
+  size: bytes(),
+  word: str({ positional: true }),
+  optional_word: int({ positional: true, required: false }),
   names: list({ default: [] }),
   numbers: list({ of: int({ min: 1 }), default: [1] }),
   pairs: dict({ of: int() }),
@@ -44,6 +51,10 @@ test('the types of values follow from the declaration', () => {
     readonly ratio: number
     readonly flag: boolean
     readonly at: number
+    readonly wait: number
+    readonly size: number | null
+    readonly word: string
+    readonly optional_word: number | null
     readonly names: readonly string[]
     readonly numbers: readonly number[]
     readonly pairs: Readonly<Record<string, number>> | null
@@ -67,6 +78,8 @@ test('mistyped declarations do not compile', () => {
   int({ defualt: 1 })
   // @ts-expect-error a default that is no choice
   str({ choices: ['a'], default: 'b' })
+  // @ts-expect-error a flag without a value is no word
+  bool({ positional: true })
   // @ts-expect-error bounds are for lists and dicts
   multi({ bounds: true })
   expect(str({ choices: ['a'], default: '$other' }).default).toBe('$other')
@@ -93,6 +106,31 @@ describe('a group refuses what contradicts itself', () => {
       'a default text that does not convert',
       () => group('g', { a: bool({ default: 'maybe' }) }),
       'option "g.a" cannot have the default "maybe"',
+    ],
+    [
+      'a word with a short form',
+      () => group('g', { a: str({ positional: true, short: 'a' }) }),
+      'option "g.a" cannot be a word of the command line',
+    ],
+    [
+      'a command that is no word',
+      () => group('g', { a: subcommand({ commands: { 'a b': {} } }) }),
+      'command "a b" has a name that is no word',
+    ],
+    [
+      'an option of a command that hides its name',
+      () => group('g', { a: subcommand({ commands: { up: { options: { name: str() } } } }) }),
+      'command "up" has an option "name"',
+    ],
+    [
+      'commands in commands',
+      () => group('g', { a: subcommand({ commands: { up: { options: { b: subcommand({ commands: {} }) } } } }) }),
+      'command "up" holds commands itself',
+    ],
+    [
+      'a bad default behind a command',
+      () => group('g', { a: subcommand({ commands: { up: { options: { b: int({ default: 'x' }) } } } }) }),
+      'option "up.b" cannot have the default "x"',
     ],
   ])('%s', (_what, declare, message) => {
     expect(faultOf(declare)).toMatchObject({ code: 'SLIPWAY_CONFIG_DECLARATION', message, exitCode: 70 })
