@@ -49,9 +49,9 @@ interface UriSettings extends CommonSettings {
  * required the value may be null. A number that is set to an empty text is null as well, whatever its
  * default (as oslo.config documents); that gives a warning.
  */
-interface Declare<S, T> {
+interface Declare<S, T, N = Needed> {
   (settings: S & { readonly default: T | string }): Option<T>
-  (settings: S & Needed): Option<T>
+  (settings: S & N): Option<T>
   (settings?: S): Option<T | null>
 }
 
@@ -104,7 +104,7 @@ export const duration = declare('duration') as Declare<AmountSettings, number>
 /** An amount of data in bytes: `64KiB`, `10MB`, or a plain number of bytes. */
 export const bytes = declare('bytes') as Declare<AmountSettings, number>
 /** `true`, `1`, `on`, `yes` or `false`, `0`, `off`, `no`; on the command line `--name` and `--noname`. */
-export const bool = declare('bool') as Declare<SwitchSettings, boolean>
+export const bool = declare('bool') as Declare<SwitchSettings, boolean, { readonly required: true }>
 /** A TCP port: 0 to 65535. */
 export const port = declare('port') as Declare<NumberSettings, number>
 /** Items separated by commas. */
