@@ -22,6 +22,7 @@ export const errorCodes = {
   SLIPWAY_INPUT_MISSING: ExitCode.inputMissing,
   SLIPWAY_INPUT_UNREADABLE: ExitCode.notPermitted,
   SLIPWAY_INPUT_ENCODING: ExitCode.config,
+  SLIPWAY_OUTPUT: ExitCode.system,
 
   SLIPWAY_INI_SYNTAX: ExitCode.config,
   SLIPWAY_INI_DUPLICATE: ExitCode.config,
