@@ -37,7 +37,7 @@ export function nearMisses(config: Config): Diagnostic[] {
   )
 }
 
-export function tellNearMisses(config: Config, terminal: Terminal): void {
-  const problems = nearMisses(config)
+export function tellNearMisses(config: Config, terminal: Terminal, others: readonly Diagnostic[] = []): void {
+  const problems = [...others, ...nearMisses(config)]
   if (problems.length > 0) terminal.err(`${renderDiagnostics(problems, renderOptions(terminal, 'stderr'))}\n\n`)
 }

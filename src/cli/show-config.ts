@@ -1,12 +1,10 @@
 // All options with their values and origins: those that every service has, and those that the manifest
-// names under `slipway.config`. Imports the modules that declare them, and no other code.
-import type { Config, ConfigEntry, OptionGroup, Origin } from '../config/index.ts'
+// leads to. Imports the modules that declare them, and no other code.
+import type { Config, ConfigEntry, Origin } from '../config/index.ts'
 import { type Position, positionOf } from '../diagnostic.ts'
-import type { Distribution } from '../entrypoints/distribution.ts'
-import type { EntryPoint } from '../entrypoints/entry-point.ts'
-import { loadReference } from '../entrypoints/load.ts'
-import { ExitCode, SlipwayError } from '../errors.ts'
+import { ExitCode } from '../errors.ts'
 import { paintFor } from './colour.ts'
+import { serviceGroups } from './option-namespaces.ts'
 import { projectAt } from './project.ts'
 import { readServiceConfig, tellNearMisses } from './service-config.ts'
 import { renderTable } from './table.ts'
@@ -19,13 +17,10 @@ export interface ConfigShowOptions {
   readonly json?: true
 }
 
-/** The group of entry points that lead to option groups. */
-const entryGroup = 'slipway.config'
-
 export async function showConfig(options: ConfigShowOptions, terminal: Terminal): Promise<number> {
-  const groups = await declaredGroups(projectAt(options.manifest, terminal.cwd))
+  const { groups, problems } = await serviceGroups(projectAt(options.manifest, terminal.cwd))
   const config = readServiceConfig({ files: options.configFile, groups })
-  tellNearMisses(config, terminal)
+  tellNearMisses(config, terminal, problems)
   const entries = shownEntries(config, options)
   terminal.out(options.json ? `${JSON.stringify(entries.map(entryJson), null, 2)}\n` : renderEntries(entries, terminal))
   return ExitCode.ok
@@ -33,31 +28,6 @@ export async function showConfig(options: ConfigShowOptions, terminal: Terminal)
 
 function shownEntries(config: Config, { changed }: ConfigShowOptions): ConfigEntry[] {
   return config.entries().filter(({ origin }) => !changed || origin.kind !== 'default')
-}
-
-async function declaredGroups(project: Distribution): Promise<OptionGroup[]> {
-  const groups: OptionGroup[] = []
-  for (const entry of project.entryPoints.filter(({ group }) => group === entryGroup)) {
-    groups.push(...(await groupsOf(entry, project)))
-  }
-  return groups
-}
-
-/** A group, a list of groups, or a function that gives either. */
-async function groupsOf(entry: EntryPoint, project: Distribution): Promise<OptionGroup[]> {
-  if (!entry.reference) return []
-  const named = await loadReference(entry.reference, project, { where: entry.valueWhere })
-  const given: unknown = typeof named === 'function' ? await (named as () => unknown)() : named
-  const groups: unknown[] = Array.isArray(given) ? given : [given]
-  if (groups.every(isOptionGroup)) return groups
-  throw new SlipwayError('SLIPWAY_CONFIG_DECLARATION', `"${entry.value}" leads to no group of options`, {
-    where: entry.valueWhere,
-    expected: 'what group() returns, a list of such, or a function that gives one of the two',
-  })
-}
-
-function isOptionGroup(value: unknown): value is OptionGroup {
-  return typeof value === 'object' && value !== null && 'name' in value && 'options' in value
 }
 
 interface EntryJson {

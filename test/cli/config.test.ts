@@ -80,6 +80,8 @@ describe('slipway config show', () => {
     })
     const { status, stderr } = await slipwayInProcess(['config', 'show'], { cwd })
     expect(status).toBe(70)
-    expect(stderr).toContain('SLIPWAY_CONFIG_DECLARATION: "shop:groups" leads to no group of options\n  setup.cfg:3:12')
+    expect(stderr).toContain(
+      'SLIPWAY_CONFIG_DECLARATION: entry point "shop" leads to no group of options\n  setup.cfg:3:12',
+    )
   })
 })
