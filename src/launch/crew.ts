@@ -2,6 +2,7 @@
 // worker processes.
 import type { Generation } from './generation.ts'
 import type { Listener } from './master/bind.ts'
+import type { Vitals } from './messages.ts'
 
 export interface Crew {
   /**
@@ -50,6 +51,10 @@ export interface WorkerStatus {
   readonly pid: number | null
   /** Of the worker, or of its slot when there is none: it waits for its next try, or has failed for good. */
   readonly state: 'starting' | 'ready' | 'draining' | 'gone' | 'waiting' | 'failed'
+  /** Its last figures; null until it has told some. */
+  readonly vitals: Vitals | null
+  /** In milliseconds since the epoch; null when there is no worker. */
+  readonly since: number | null
   readonly restarts: number
   /** How the worker before it ended, in words. */
   readonly lastEnd: string | null

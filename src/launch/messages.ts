@@ -4,6 +4,7 @@
 import type { ConfigSnapshot } from '../config/index.ts'
 import type { ListenRequest } from './address.ts'
 import type { Failure } from './failure.ts'
+import type { WorkCounts } from './service.ts'
 
 /** A service by reference: code travels by name only, so that a worker builds what the master checked. */
 export interface ServiceSpec {
@@ -24,6 +25,22 @@ export interface InheritedListener {
   readonly fd: number
 }
 
+/** What a worker tells of itself with every heartbeat. */
+export interface Vitals extends WorkCounts {
+  /** Bytes of memory. */
+  readonly rss: number
+  /** Of the event loop since the last time: 0 idle, 1 always busy. */
+  readonly utilisation: number
+}
+
+/** Watching a worker from a thread of its own. */
+export interface HangWatch {
+  /** How long the loop may stand still before the thread looks where it is. */
+  readonly afterMs: number
+  /** Where the thread writes it, as a JSON list of lines. */
+  readonly fd: number
+}
+
 export interface DrainOrder {
   readonly final: boolean
   readonly reason: string
@@ -38,6 +55,8 @@ export type ToWorker =
       readonly service: ServiceSpec
       readonly config: ConfigSnapshot
       readonly listeners: readonly InheritedListener[]
+      readonly beatMs: number
+      readonly hangWatch: HangWatch | null
     }
   /** `final`: no other worker will take what waits in the accept queue. A second order may make a drain final. */
   | ({ readonly type: 'drain' } & DrainOrder)
@@ -49,6 +68,7 @@ export type ToWorker =
 export type ToMaster =
   /** The service is built and its listeners listen. `summary` is what it serves, in one line. */
   | { readonly type: 'ready'; readonly summary: string | null }
+  | { readonly type: 'beat'; readonly vitals: Vitals }
   /** The last words of a worker that cannot start or go on. */
   | { readonly type: 'failed'; readonly failure: Failure }
   /** Somebody asked this worker itself to stop; only the master can do it without a gap. */

@@ -1,7 +1,7 @@
 // The options of the launcher, in [DEFAULT] as oslo.service has its own; names are its names where
 // it has the thing. Read by the master and, from the snapshot, by every worker.
 import { availableParallelism } from 'node:os'
-import { float, group, int, multi, type ValuesOf } from '../config/index.ts'
+import { bool, bytes, float, group, int, multi, type ValuesOf } from '../config/index.ts'
 
 // Eleven days. Two of them together are still what a timer of Node can wait; beyond that it fires at once.
 const longest = 1_000_000
@@ -80,6 +80,35 @@ export const launchGroup = group(
       help: 'Seconds of silence after which the kernel asks whether a client is still there. 0 never asks.',
     }),
     max_header_size: int({ default: 16_384, min: 1024, help: 'Bytes that the head of a request may have.' }),
+    keepalive_requests: int({
+      default: 0,
+      min: 0,
+      help: 'Requests, give or take a tenth, after which a kept connection is closed with an answer, so that those of long-lived proxies spread again over the workers. 0 sets no limit.',
+    }),
+    max_requests: int({
+      default: 0,
+      min: 0,
+      help: 'Requests after which a worker is replaced by a new one, started first. 0 sets no limit. For workers that are processes.',
+    }),
+    max_requests_jitter: int({
+      default: 0,
+      min: 0,
+      help: 'How many requests more or less that may be, drawn for each worker, so that they do not go together.',
+    }),
+    max_worker_rss: bytes({
+      default: 0,
+      help: 'Memory (resident set) beyond which a worker is replaced by a new one, started first. 0 sets no limit. For workers that are processes.',
+    }),
+    worker_timeout: float({
+      default: 60,
+      min: 0,
+      max: longest,
+      help: 'Seconds that the event loop of a worker may be blocked before the worker is killed and replaced. 0 waits without end. For workers that are processes.',
+    }),
+    worker_timeout_stack: bool({
+      default: false,
+      help: 'Tell in the log where a worker hangs before worker_timeout kills it. Takes a thread and 10 to 20 MB of memory for each worker.',
+    }),
     task_pool_threads: int({
       default: availableParallelism(),
       min: 1,

@@ -43,8 +43,17 @@ export interface ServiceContext {
   readonly stopping: AbortSignal
   /** Says ready before `start` returns. Later calls do nothing. */
   ready(): void
+  /** Where the figures of its work come from, for status and recycling; HttpServer gives its own. Several add up. */
+  onMeasure(count: () => WorkCounts): void
   /** Runs after `wait`, in reverse order of registration. */
   onClose(release: () => void | Promise<void>): void
+}
+
+export interface WorkCounts {
+  /** Answered, or taken up, since the start. */
+  readonly requests: number
+  /** In hand. */
+  readonly inFlight: number
 }
 
 export interface ServiceListener {

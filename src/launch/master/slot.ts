@@ -23,6 +23,8 @@ export interface SlotEvents {
   failed(slot: Slot, story: string, details: object): void
   /** One of its workers, past or present, has ended. */
   ended(worker: WorkerProcess, end: WorkerEnd): void
+  /** It has told its figures, which have something to say. */
+  worn(slot: Slot, worker: WorkerProcess, wear: string): void
   intakeClosed(): void
   askedToStop(slot: Slot, worker: WorkerProcess, signal: string): void
 }
@@ -125,10 +127,14 @@ export class Slot {
   status(): WorkerStatus[] {
     const { id } = this
     const base = { id, kind: 'process', restarts: this.#restarts, lastEnd: this.#lastEnd } as const
-    const of = ({ pid, state }: WorkerProcess): WorkerStatus => ({ ...base, pid, state: state.name })
+    const of = ({ pid, state, vitals, since }: WorkerProcess): WorkerStatus => {
+      return { ...base, pid, state: state.name, vitals, since }
+    }
     const { name } = this.#holder
     if (name === 'working' || this.workers.length > 0) return this.workers.map(of)
-    return [{ ...base, pid: null, state: name === 'failed' || name === 'waiting' ? name : 'gone' }]
+    return [
+      { ...base, pid: null, vitals: null, since: null, state: name === 'failed' || name === 'waiting' ? name : 'gone' },
+    ]
   }
 
   #spawn(template: WorkerTemplate): WorkerProcess {
@@ -136,6 +142,7 @@ export class Slot {
     const worker = new WorkerProcess(this.id, template, {
       ready: (worker) => this.#onReady(worker),
       gone: (worker, end, failure) => this.#onGone(worker, end, failure),
+      beat: (worker) => this.#onBeat(worker),
       intakeClosed: () => events.intakeClosed(),
       askedToStop: (worker, signal) => events.askedToStop(this, worker, signal),
     })
@@ -154,6 +161,11 @@ export class Slot {
     this.#holder = { name: 'working', worker }
     this.#fastDeaths = 0
     successor.resolve(before)
+  }
+
+  #onBeat(worker: WorkerProcess): void {
+    const { wear } = worker
+    if (wear !== null && worker === this.worker) this.#parts.events.worn(this, worker, wear)
   }
 
   #onGone(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void {
@@ -180,7 +192,7 @@ export class Slot {
 
   #respawn(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void {
     const { log, policy, events } = this.#parts
-    const stack = failure?.thrown?.stack
+    const stack = failure?.thrown?.stack ?? worker.hangStack ?? undefined
     const details = stack === undefined ? {} : { stack }
     this.#restarts += 1
     if (end.isOrderly) {

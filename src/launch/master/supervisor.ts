@@ -14,6 +14,11 @@ import { fillSlots, rollSlots } from './rolling.ts'
 import { bootError, Slot, type SlotEvents } from './slot.ts'
 import type { WorkerProcess, WorkerTemplate } from './worker-process.ts'
 
+const longestBeatMs = 1000
+
+/** After a successor that could not start. */
+const renewAgainMs = 30_000
+
 export interface SupervisorParts {
   readonly policy: RespawnPolicy
   readonly log: Logger
@@ -36,6 +41,8 @@ export class Supervisor implements Crew {
   /** Why it ends, when nobody asked it to. */
   #fault: SlipwayError | null = null
   #wasCut = false
+  /** Those whose replacement is ordered. */
+  readonly #worn = new WeakSet<WorkerProcess>()
 
   constructor(first: Generation, parts: SupervisorParts) {
     this.#parts = parts
@@ -119,6 +126,7 @@ export class Supervisor implements Crew {
       died: (slot, worker, end, failure) => this.#onDied(slot, worker, end, failure),
       failed: (slot, story, details) => this.#onFailed(slot, story, details),
       ended: (worker, end) => this.#onEnded(worker, end),
+      worn: (slot, worker, wear) => this.#onWorn(slot, worker, wear),
       intakeClosed: () => this.#finishWhenClosed(),
       askedToStop: (_, worker, signal) => this.#onAskedToStop(worker, signal),
     }
@@ -224,6 +232,28 @@ export class Supervisor implements Crew {
     return false
   }
 
+  /** One at a time, and no more than one order per worker. */
+  #onWorn(slot: Slot, worker: WorkerProcess, wear: string): void {
+    if (this.#phase !== 'running' || this.#worn.has(worker)) return
+    this.#worn.add(worker)
+    void this.#inTurn(() => this.#renew(slot, worker, wear))
+  }
+
+  async #renew(slot: Slot, worker: WorkerProcess, wear: string): Promise<void> {
+    const { log } = this.#parts
+    if (this.#phase !== 'running' || slot.worker !== worker || slot.isClosed) return
+    log.info(`${worker.title} ${wear}; another takes its place`)
+    try {
+      const old = await slot.replace(this.#template)
+      log.info(`${slot.worker?.title} is ready`)
+      old?.drain({ final: false, reason: `it ${wear}` })
+    } catch (error) {
+      if (this.#phase !== 'running') return
+      log.error(`${worker.title} stays, its successor could not start: ${(error as Error).message}`)
+      setTimeout(() => this.#worn.delete(worker), renewAgainMs).unref()
+    }
+  }
+
   #onFailed(slot: Slot, story: string, details: object): void {
     this.#parts.log.error(details, `${story}; ${countOf(this.#workers().length, 'worker')} left`)
     if (this.#slots.every(({ hasFailed }) => hasFailed)) {
@@ -273,11 +303,14 @@ export class Supervisor implements Crew {
 }
 
 function templateOf({ spec, config, listeners, settings }: Generation): WorkerTemplate {
-  const { start_timeout: start, graceful_shutdown_timeout: grace, stop_delay: delay } = settings
+  const { start_timeout: start, graceful_shutdown_timeout: grace, stop_delay: delay, worker_timeout: hang } = settings
   return {
     order: { type: 'start', service: spec, config: config.snapshot() },
     listeners,
+    settings,
     timing: {
+      beatMs: hang === 0 ? longestBeatMs : Math.min(longestBeatMs, hang * 250),
+      hangMs: hang === 0 ? null : hang * 1000,
       startMs: start === 0 ? null : start * 1000,
       // One second more than the worker gives itself: it tells what it cut before it is killed.
       drainMs: grace === 0 ? null : (delay + grace + 1) * 1000,

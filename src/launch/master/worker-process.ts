@@ -1,11 +1,15 @@
 // One worker process from spawn to exit, as its master sees it: what it is told, what it says, the
 // deadlines of its state. Decides nothing about others; the supervisor hears of `ready` and `gone`.
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Failure } from '../failure.ts'
-import type { DrainOrder, ToMaster, ToWorker } from '../messages.ts'
+import type { DrainOrder, ToMaster, ToWorker, Vitals } from '../messages.ts'
+import type { LaunchSettings } from '../options.ts'
 import { describeExit, type WorkerEnd, type WorkerState } from '../states.ts'
 import type { Listener } from './bind.ts'
+import { Pulse, type PulseTiming } from './pulse.ts'
+import { type WearLimits, wearLimits, wearOf } from './wear.ts'
 
 /** stdin, stdout and stderr come before the listeners, the IPC channel after them. */
 const firstListenerFd = 3
@@ -15,7 +19,7 @@ const entry = fileURLToPath(new URL('../worker/main.js', import.meta.url))
 const lastWordsMs = 500
 
 /** How long each arrow may take; null: without end. */
-export interface WorkerTiming {
+export interface WorkerTiming extends PulseTiming {
   readonly startMs: number | null
   readonly drainMs: number | null
 }
@@ -25,16 +29,18 @@ export interface WorkerTemplate {
   readonly order: Omit<StartOrder, 'workerId'>
   readonly listeners: readonly Listener[]
   readonly timing: WorkerTiming
+  readonly settings: LaunchSettings
 }
 
 export interface WorkerEvents {
   ready(worker: WorkerProcess): void
+  beat(worker: WorkerProcess): void
   gone(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void
   intakeClosed(worker: WorkerProcess): void
   askedToStop(worker: WorkerProcess, signal: string): void
 }
 
-type StartOrder = Omit<Extract<ToWorker, { type: 'start' }>, 'listeners'>
+type StartOrder = Omit<Extract<ToWorker, { type: 'start' }>, 'listeners' | 'beatMs' | 'hangWatch'>
 
 export class WorkerProcess {
   readonly id: number
@@ -53,14 +59,20 @@ export class WorkerProcess {
   #wasDrained = false
   #summary: string | null = null
   #cut: number | null = null
+  readonly #limits: WearLimits
+  readonly #pulse: Pulse
 
-  constructor(id: number, { order, listeners, timing }: WorkerTemplate, events: WorkerEvents) {
+  constructor(id: number, { order, listeners, timing, settings }: WorkerTemplate, events: WorkerEvents) {
     this.id = id
     this.#timing = timing
     this.#events = events
     this.#state = { name: 'starting', since: this.#bornAt, until: this.#arm(timing.startMs, 'it was not ready within') }
+    this.#limits = wearLimits(settings)
+    this.#pulse = new Pulse(timing)
+    const isWatched = settings.worker_timeout_stack && timing.hangMs !== null
+    const sockets = listeners.map(({ socket }) => socket.fd)
     this.#child = spawn(process.execPath, [...workerFlags(process.execArgv), entry], {
-      stdio: ['ignore', 'inherit', 'inherit', ...listeners.map(({ socket }) => socket.fd), 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', ...sockets, 'ipc', ...(isWatched ? (['pipe'] as const) : [])],
       serialization: 'advanced',
       // A group of its own: the Ctrl-C of a terminal reaches the master alone, which drains.
       detached: true,
@@ -73,7 +85,11 @@ export class WorkerProcess {
       setTimeout(finish, lastWordsMs).unref()
     })
     const inherited = listeners.map(({ request }, index) => ({ request, fd: firstListenerFd + index }))
-    this.#tell({ ...order, workerId: id, listeners: inherited })
+    const fd = firstListenerFd + sockets.length + 1
+    if (isWatched) this.#pulse.hearStacks(this.#child.stdio[fd] as Readable)
+    // Well before the end, so that the answer is there by then.
+    const hangWatch = isWatched ? { fd, afterMs: (timing.hangMs ?? 0) / 2 } : null
+    this.#tell({ ...order, workerId: id, listeners: inherited, beatMs: timing.beatMs, hangWatch })
   }
 
   get pid(): number | null {
@@ -94,6 +110,26 @@ export class WorkerProcess {
     return this.#wasDrained
   }
 
+  /** What it told last; null until it has. */
+  get vitals(): Vitals | null {
+    return this.#pulse.vitals
+  }
+
+  /** In milliseconds since the epoch. */
+  get since(): number {
+    return Math.round(performance.timeOrigin + this.#bornAt)
+  }
+
+  /** Why it should be replaced, in words that follow its name; null while it may go on. */
+  get wear(): string | null {
+    return this.vitals === null ? null : wearOf(this.vitals, this.#limits)
+  }
+
+  /** Where its event loop was when it last stood still. */
+  get hangStack(): string | null {
+    return this.#pulse.hangStack
+  }
+
   /** What its service says of itself, once it is ready. */
   get summary(): string | null {
     return this.#summary
@@ -111,6 +147,7 @@ export class WorkerProcess {
       case 'starting':
         return this.kill(reason)
       case 'ready':
+        this.#pulse.stop()
         this.#isReplaced = !order.final
         this.#wasDrained = true
         this.#state = {
@@ -155,7 +192,11 @@ export class WorkerProcess {
         this.#wasReady = true
         this.#state = { name: 'ready', since: performance.now() }
         this.#summary = message.summary
+        this.#pulse.watch((reason) => this.kill(reason))
         return this.#events.ready(this)
+      case 'beat':
+        this.#pulse.beat(message.vitals)
+        return this.#events.beat(this)
       case 'failed':
         this.#failure ??= message.failure
         return
@@ -193,6 +234,7 @@ export class WorkerProcess {
   #finish(status: number | null, signal: string | null): void {
     if (this.#state.name === 'gone') return
     clearTimeout(this.#deadline)
+    this.#pulse.stop()
     const now = performance.now()
     const isOrderly = this.#state.name === 'draining' && status === 0 && this.#failure === null
     const reason = this.#killReason ?? this.#failure?.message ?? (isOrderly ? 'drained' : describeExit(status, signal))

@@ -36,6 +36,7 @@ export class HttpServer {
   constructor(app: App, context: ServiceContext) {
     this.#settings = context.config.get(launchGroup)
     this.#edge = createEdge(tellingStops(app, context.stopping), { log: context.log })
+    context.onMeasure(() => ({ requests: this.#edge.handled, inFlight: this.#edge.inFlight }))
     this.#doors = context.listeners.map((listener) => this.#door(listener))
   }
 
@@ -121,6 +122,7 @@ export class HttpServer {
       },
       (req, res) => this.#edge.handle(req, res),
     )
+    if (settings.keepalive_requests > 0) server.maxRequestsPerSocket = spread(settings.keepalive_requests)
     server.on('checkContinue', (req, res) => this.#edge.handleContinue(req, res))
     server.setTimeout(settings.client_socket_timeout * 1000)
     server.on('connection', (socket) => {
@@ -134,6 +136,11 @@ export class HttpServer {
 /** The head is part of the request: Node refuses to wait longer for it than for the whole. */
 function headersTimeoutOf({ headers_timeout: headers, request_timeout: request }: LaunchSettings): number {
   return request === 0 ? headers : Math.min(headers, request)
+}
+
+/** Within a tenth of the number: connections that were opened together shall not end together. */
+function spread(number: number): number {
+  return Math.max(1, Math.round(number * (0.9 + Math.random() * 0.2)))
 }
 
 async function closeDoor(server: Server, isFinal: boolean): Promise<void> {

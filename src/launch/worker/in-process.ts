@@ -12,6 +12,7 @@ import { closeListeners, type Listener } from '../master/bind.ts'
 import type { DrainOrder } from '../messages.ts'
 import type { ServiceListener } from '../service.ts'
 import { closeListener } from './accept-queue.ts'
+import { vitalsReader } from './heartbeat.ts'
 import { boundListener, Handover } from './listeners.ts'
 import { ServiceRunner } from './service-runner.ts'
 
@@ -28,6 +29,7 @@ export class InProcessCrew implements Crew {
   #stopReason: string | null = null
   readonly #servers = new Set<Server>()
   #failStart: (fault: SlipwayError) => void = () => undefined
+  readonly #vitals = vitalsReader(() => this.#runner.counts())
   readonly #crash = (error: unknown): void => this.#onCrash(error)
 
   constructor(first: Generation, log: Logger) {
@@ -95,7 +97,8 @@ export class InProcessCrew implements Crew {
   }
 
   status(): readonly WorkerStatus[] {
-    return [{ id: 1, kind: 'in-process', pid: process.pid, state: this.#state, restarts: 0, lastEnd: null }]
+    const base = { id: 1, kind: 'in-process', pid: process.pid, restarts: 0, lastEnd: null } as const
+    return [{ ...base, state: this.#state, vitals: this.#vitals(), since: Math.round(performance.timeOrigin) }]
   }
 
   #newRunner({ spec, config }: Generation, listeners: readonly ServiceListener[]): ServiceRunner {

@@ -6,6 +6,7 @@ import { createLogger, type Logger, reopenLogs } from '../../log/index.ts'
 import { describeThrown, type Failure, toFailure } from '../failure.ts'
 import type { DrainOrder, ToMaster, ToWorker } from '../messages.ts'
 import { launchGroup } from '../options.ts'
+import { startHeartbeat } from './heartbeat.ts'
 import { inheritedListener } from './listeners.ts'
 import { ServiceRunner } from './service-runner.ts'
 
@@ -57,6 +58,13 @@ async function start(order: Extract<ToWorker, { type: 'start' }>): Promise<void>
     if (isEnding) return
     isReady = true
     await tell({ type: 'ready', summary })
+    const serving = runner
+    startHeartbeat({
+      everyMs: order.beatMs,
+      count: () => serving.counts(),
+      tell: (vitals) => void tell({ type: 'beat', vitals }),
+      watch: order.hangWatch,
+    })
   } catch (error) {
     await fail(toFailure(error, 'SLIPWAY_LAUNCH_WORKER_BOOT', `worker ${workerId} could not start`))
   }

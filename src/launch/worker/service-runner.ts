@@ -6,7 +6,7 @@ import { renderAddress } from '../address.ts'
 import { describeThrown } from '../failure.ts'
 import type { DrainOrder, ServiceSpec } from '../messages.ts'
 import { launchGroup } from '../options.ts'
-import type { Service, ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
+import type { Service, ServiceContext, ServiceListener, StopNotice, StopOrder, WorkCounts } from '../service.ts'
 import { loadService } from './load-service.ts'
 
 /** After the cut all that is left of a stop has this long; the master kills later than that. */
@@ -26,6 +26,7 @@ export interface RunnerParts {
 export class ServiceRunner {
   readonly #parts: RunnerParts
   readonly #hooks: (() => void | Promise<void>)[] = []
+  readonly #counts: (() => WorkCounts)[] = []
   readonly #stopping = new AbortController()
   readonly #cut = new AbortController()
   /** Resolves when there is no time left for anything. */
@@ -66,6 +67,13 @@ export class ServiceRunner {
     return (this.#drained ??= this.#drain(order))
   }
 
+  /** The figures of the service's work; zeros when it gives none. */
+  counts(): WorkCounts {
+    const all = this.#counts.map((count) => count())
+    const sum = (key: keyof WorkCounts): number => all.reduce((total, one) => total + one[key], 0)
+    return { requests: sum('requests'), inFlight: sum('inFlight') }
+  }
+
   /** Ends the waiting: what is in hand is dropped. */
   cut(): void {
     this.#cut.abort()
@@ -87,7 +95,9 @@ export class ServiceRunner {
   #context(ready: () => void): ServiceContext {
     const { spec, config, log, workerId, listeners } = this.#parts
     const onClose: ServiceContext['onClose'] = (release) => void this.#hooks.push(release)
-    return { from: spec.from, config, log, workerId, listeners, stopping: this.#stopping.signal, ready, onClose }
+    const onMeasure: ServiceContext['onMeasure'] = (count) => void this.#counts.push(count)
+    const { signal: stopping } = this.#stopping
+    return { from: spec.from, config, log, workerId, listeners, stopping, ready, onMeasure, onClose }
   }
 
   async #drain({ reason, removed = [] }: DrainOrder): Promise<number> {

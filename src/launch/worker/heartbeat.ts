@@ -1,0 +1,39 @@
+// The sign of life of a worker process, with its figures, once in a while: it comes from the event loop, so that
+// one that is blocked falls silent. When asked for, a thread tells from outside where the loop is stuck.
+import { performance } from 'node:perf_hooks'
+import { Worker } from 'node:worker_threads'
+import type { HangWatch, Vitals } from '../messages.ts'
+import type { WorkCounts } from '../service.ts'
+
+export interface HeartbeatParts {
+  readonly everyMs: number
+  readonly count: () => WorkCounts
+  readonly tell: (vitals: Vitals) => void
+  readonly watch: HangWatch | null
+}
+
+/** Goes on for the life of the process and does not keep it alive. */
+export function startHeartbeat({ everyMs, count, tell, watch }: HeartbeatParts): void {
+  const turns = new Int32Array(new SharedArrayBuffer(4))
+  const vitals = vitalsReader(count)
+  const beat = (): void => {
+    Atomics.add(turns, 0, 1)
+    tell(vitals())
+  }
+  setInterval(beat, everyMs).unref()
+  beat()
+  if (watch === null) return
+  const thread = new Worker(new URL('./hang-thread.js', import.meta.url), { workerData: { turns, everyMs, ...watch } })
+  thread.unref()
+}
+
+/** Reads the figures; the utilisation is that since the last look. */
+export function vitalsReader(count: () => WorkCounts): () => Vitals {
+  let before = performance.eventLoopUtilization()
+  return () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, before)
+    before = now
+    return { ...count(), rss: process.memoryUsage.rss(), utilisation: Math.round(utilization * 1000) / 1000 }
+  }
+}
