@@ -1,8 +1,7 @@
 // Keeps secrets out of log lines by the names of fields and headers, at any depth.
 // pino's own redaction knows exact paths only: `*.token` does not reach `a.b.token`.
 
-const secretName =
-  /(?:password|passwd|passphrase|admin_?pass|secret|token|credentials?|(?:api|private|access)[-_]?key|authorization|cookie)$/iu
+import { isSecretName as saysSecret } from '../ini/index.ts'
 
 /** Deeper things are cut off: a line is no place for them, and a circle would have no end. */
 const deepest = 10
@@ -18,12 +17,12 @@ export type SecretNames = ReadonlySet<string>
 
 const none: SecretNames = new Set()
 
-/** Whether a field or header of this name must not be shown. */
+/** Whether a field or header of this name must not be shown: what ini/ says, remembered, because every line asks. */
 export function isSecretName(name: string): boolean {
   const known = answers.get(name)
   if (known !== undefined) return known
   if (answers.size >= mostAnswers) answers.clear()
-  const answer = secretName.test(name)
+  const answer = saysSecret(name)
   answers.set(name, answer)
   return answer
 }
