@@ -27,7 +27,7 @@ describe('slipway config sample', () => {
   })
 
   it('of this package is that of the reference service, which declares all itself', async () => {
-    const { stdout } = await slipwayInProcess(['config', 'sample'], { cwd: project })
+    const { stdout } = await slipway(['config', 'sample'], { cwd: project })
     expect(stdout).toBe(readFileSync(join(project, 'etc/service/service.conf.sample'), 'utf-8'))
   })
 
