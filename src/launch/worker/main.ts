@@ -52,19 +52,20 @@ async function start(order: Extract<ToWorker, { type: 'start' }>): Promise<void>
     const config = Config.fromSnapshot(order.config, [launchGroup])
     log = await createLogger(config, { name: service.name })
     const listeners = order.listeners.map(inheritedListener)
-    runner = new ServiceRunner({ spec: service, workerId, config, log, listeners, othersClosed })
-    const summary = await runner.start()
+    const made = new ServiceRunner({ spec: service, workerId, config, log, listeners, othersClosed })
+    runner = made
+    // Before it starts: it accepts before it is ready, and the first request may be the one that blocks.
+    startHeartbeat({
+      everyMs: order.beatMs,
+      count: () => made.counts(),
+      tell: (vitals) => void tell({ type: 'beat', vitals }),
+      watch: order.hangWatch,
+    })
+    const summary = await made.start()
     // It may have crashed on the way, and is only waiting for its last words to leave.
     if (isEnding) return
     isReady = true
     await tell({ type: 'ready', summary })
-    const serving = runner
-    startHeartbeat({
-      everyMs: order.beatMs,
-      count: () => serving.counts(),
-      tell: (vitals) => void tell({ type: 'beat', vitals }),
-      watch: order.hangWatch,
-    })
   } catch (error) {
     await fail(toFailure(error, 'SLIPWAY_LAUNCH_WORKER_BOOT', `worker ${workerId} could not start`))
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assert, float, integer, property } from 'fast-check'
+import * as fc from 'fast-check'
 import { wearLimits, wearOf } from '../../../src/launch/master/wear.ts'
 import type { LaunchSettings } from '../../../src/launch/options.ts'
 
@@ -10,11 +10,11 @@ const vitals = (requests: number, rss = 0) => ({ requests, rss, inFlight: 0, uti
 
 describe('the limits of a worker', () => {
   it('stay within the jitter, and above nothing', () => {
-    assert(
-      property(
-        integer({ min: 1, max: 1e6 }),
-        integer({ min: 0, max: 1e6 }),
-        float({ min: 0, max: 1, noNaN: true }),
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.integer({ min: 0, max: 1e6 }),
+        fc.float({ min: 0, max: 1, noNaN: true }),
         (most, jitter, dice) => {
           const { requests } = wearLimits(settings(most, jitter), () => dice)
           expect(requests).toBeGreaterThanOrEqual(Math.max(1, most - jitter))
