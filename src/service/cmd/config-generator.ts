@@ -1,8 +1,7 @@
 // The command `service-config-generator`: the sample of the service's configuration file, or a reference of
 // its options, under the flags of oslo-config-generator.
-import { generate, generatorGroup } from '../../config/generator.ts'
 import { readConfig } from '../../config/index.ts'
-import { writeText } from '../../config/write-text.ts'
+import { generate, generatorGroup, writeText } from '../../config/tools.ts'
 import { renderDiagnostics } from '../../diagnostic.ts'
 import { groups } from '../opts.ts'
 import { readVersion } from '../version.ts'
