@@ -92,6 +92,8 @@ export const errorCodes = {
   SLIPWAY_LAUNCH_WORKER_DIED: ExitCode.software,
   SLIPWAY_LAUNCH_RELOAD: ExitCode.software,
   SLIPWAY_LAUNCH_SCALE: ExitCode.usage,
+  SLIPWAY_LAUNCH_CONTROL: ExitCode.unavailable,
+  SLIPWAY_LAUNCH_PID_FILE: ExitCode.notPermitted,
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

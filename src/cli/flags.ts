@@ -41,3 +41,14 @@ export interface StandInOptions {
 }
 
 export const targetArgument = 'FILE, FILE#name or a URI (config:, egg:, call:); the name "main" need not be said'
+
+/** Where the verbs that talk to a running service find it. */
+export interface ControlOptions {
+  readonly socket?: string
+  readonly configFile?: readonly string[]
+}
+
+export const controlFlags: readonly Flag[] = [
+  { flags: '--socket <path>', summary: 'the control socket of the service', conflicts: ['configFile'] },
+  { ...configFileFlag, summary: 'the configuration of the service, which names its control_socket; repeatable' },
+]

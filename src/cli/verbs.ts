@@ -5,10 +5,14 @@ import { explain } from './explain.ts'
 import { graph } from './graph.ts'
 import { inject } from './inject.ts'
 import { list } from './list.ts'
+import { reload } from './reload.ts'
 import { run } from './run.ts'
+import { scale } from './scale.ts'
 import { scripts } from './scripts.ts'
 import { serve } from './serve.ts'
 import { show } from './show.ts'
+import { status } from './status.ts'
+import { stop } from './stop.ts'
 import type { Verb, VerbFamily } from './verb.ts'
 
 export const verbs: readonly (Verb | VerbFamily)[] = [
@@ -20,6 +24,10 @@ export const verbs: readonly (Verb | VerbFamily)[] = [
   run,
   inject,
   serve,
+  status,
+  reload,
+  scale,
+  stop,
   scripts,
   explain,
 ]

@@ -7,9 +7,13 @@ import { addressUrl } from './address.ts'
 import { type Crew, type CrewReport, whoServes, type WorkerStatus } from './crew.ts'
 import { type Generation, type LaunchPlan, type LaunchPlanOptions, planLaunch, type ServiceArgs } from './generation.ts'
 import { bindListeners, closeListeners, type Listener } from './master/bind.ts'
+import { ControlSocket, type Controls } from './master/control.ts'
+import { removePidFile, writePidFile } from './master/pid-file.ts'
+import { launchGroup } from './options.ts'
 import { Reloader } from './reload.ts'
 import { SignalQueue } from './signals.ts'
 import { defaultRespawnPolicy, type RespawnPolicy } from './states.ts'
+import { type LauncherState, stateOf, workerRecord } from './status.ts'
 
 export interface LaunchOptions extends LaunchPlanOptions {
   readonly log?: Logger
@@ -35,7 +39,7 @@ export interface Launcher {
    * Changes the number of workers, until the option `workers` changes or the service starts again.
    * @throws SlipwayError SLIPWAY_LAUNCH_SCALE; why a new worker could not start, and then the number is the one from before
    */
-  scale(workers: number): Promise<void>
+  scale(workers: number, reason?: string): Promise<void>
   status(): readonly WorkerStatus[]
 }
 
@@ -62,19 +66,34 @@ export async function launch(
   // Before the first socket: a signal during the start must find the one who cleans up.
   const signals = new SignalQueue()
   let listeners: Listener[] = []
+  const control = controlOf(conf)
+  const { pid_file: pidFile } = conf.get(launchGroup)
   try {
     listeners = await bindListeners(planned.requests)
+    await control?.bind()
+    if (pidFile !== null) writePidFile(pidFile)
     const first: Generation = { ...planned, listeners }
     const crew = await crewFor(first, log, options)
     const reloader = new Reloader({ config: conf, plan, crew, first, log })
-    const master: Master = { crew, reloader, log }
-    void crew.ended.then(() => signals.close())
+    const master: Master = { crew, reloader, log, phase: { name: 'starting' } }
+    void crew.ended.then(() => {
+      signals.close()
+      control?.close()
+      if (pidFile !== null) removePidFile(pidFile)
+    })
     void obey(signals, master)
+    const launcher = launcherOf(master)
+    await control?.serve(controlsOf(launcher, master))
     const report = await crew.start()
-    if (report !== null) announce(log, urlsOf(first), report)
-    return launcherOf(master)
+    if (report !== null) {
+      master.phase.name = 'running'
+      announce(log, urlsOf(first), report)
+    }
+    return launcher
   } catch (error) {
     signals.close()
+    control?.close()
+    if (pidFile !== null) removePidFile(pidFile)
     closeListeners(listeners)
     throw error
   }
@@ -84,6 +103,36 @@ interface Master {
   readonly crew: Crew
   readonly reloader: Reloader
   readonly log: Logger
+  readonly phase: { name: 'starting' | 'running' | 'draining' }
+}
+
+function controlOf(conf: Config): ControlSocket | null {
+  const { control_socket: path } = conf.get(launchGroup)
+  if (path === null) return null
+  const { where, detail } = conf.origin('control_socket')
+  return new ControlSocket(path, { where, origin: detail })
+}
+
+function controlsOf(launcher: Launcher, { crew, reloader, phase }: Master): Controls {
+  const state = (): LauncherState => {
+    if (phase.name !== 'running') return phase.name
+    return reloader.isBusy ? 'reloading' : stateOf(crew.status())
+  }
+  return {
+    ...launcher,
+    status() {
+      const { spec, listeners } = reloader.serving
+      return {
+        name: spec.name,
+        version: spec.version,
+        state: state(),
+        since: new Date(performance.timeOrigin).toISOString(),
+        master: { pid: process.pid },
+        listeners: listeners.map(({ request }) => addressUrl(request.address)),
+        services: [{ name: spec.name, workers: crew.status().map(workerRecord) }],
+      }
+    },
+  }
 }
 
 /** The master of processes has no use for what serves requests, nor one process for a supervisor. */
@@ -96,7 +145,7 @@ async function crewFor(first: Generation, log: Logger, options: LaunchOptions): 
   return new Supervisor(first, { policy: options.respawn ?? defaultRespawnPolicy, log })
 }
 
-async function obey(signals: SignalQueue, { crew, reloader, log }: Master): Promise<void> {
+async function obey(signals: SignalQueue, { crew, reloader, log, phase }: Master): Promise<void> {
   let isStopping = false
   for await (const signal of signals) {
     switch (signal) {
@@ -106,6 +155,7 @@ async function obey(signals: SignalQueue, { crew, reloader, log }: Master): Prom
         if (isStopping) crew.kill(`a second ${signal}`)
         else crew.stop(signal)
         isStopping = true
+        phase.name = 'draining'
         break
       case 'SIGHUP':
         // Not awaited: a stop may come while it runs. It has told itself why it failed.
@@ -137,18 +187,20 @@ async function scale(crew: Crew, workers: number, log: Logger, reason: string): 
   log.info(`now ${whoServes(pids)}`)
 }
 
-function launcherOf({ crew, reloader, log }: Master): Launcher {
+function launcherOf({ crew, reloader, log, phase }: Master): Launcher {
   return {
     get urls() {
       return urlsOf(reloader.serving)
     },
     wait: () => crew.ended,
     stop(reason = 'the launcher was told to stop') {
+      log.info(`${reason}: draining`)
+      phase.name = 'draining'
       crew.stop(reason)
       return crew.ended
     },
     reload: (reason = 'the launcher was told to reload') => reloader.order(reason),
-    scale: (workers) => scale(crew, workers, log, 'the launcher was told to scale'),
+    scale: (workers, reason = 'the launcher was told to scale') => scale(crew, workers, log, reason),
     status: () => crew.status(),
   }
 }

@@ -1,7 +1,7 @@
 // The options of the launcher, in [DEFAULT] as oslo.service has its own; names are its names where
 // it has the thing. Read by the master and, from the snapshot, by every worker.
 import { availableParallelism } from 'node:os'
-import { bool, bytes, float, group, int, multi, type ValuesOf } from '../config/index.ts'
+import { bool, bytes, float, group, int, multi, str, type ValuesOf } from '../config/index.ts'
 
 // Eleven days. Two of them together are still what a timer of Node can wait; beyond that it fires at once.
 const longest = 1_000_000
@@ -108,6 +108,12 @@ export const launchGroup = group(
     worker_timeout_stack: bool({
       default: false,
       help: 'Tell in the log where a worker hangs before worker_timeout kills it. Takes a thread and 10 to 20 MB of memory for each worker.',
+    }),
+    control_socket: str({
+      help: 'Path of a unix socket for slipway status, reload, stop and scale. Only the user that the service runs as can open it. None unless set.',
+    }),
+    pid_file: str({
+      help: 'Where the process id is written once the addresses are bound. It is removed at the end. None unless set.',
     }),
     task_pool_threads: int({
       default: availableParallelism(),

@@ -32,6 +32,10 @@ export class Reloader {
     this.#serving = parts.first
   }
 
+  get isBusy(): boolean {
+    return this.#running !== null
+  }
+
   get serving(): Generation {
     return this.#serving
   }

@@ -18,6 +18,10 @@ const verbs = [
   'run',
   'inject',
   'serve',
+  'status',
+  'reload',
+  'scale',
+  'stop',
   'scripts',
   'explain',
 ]
