@@ -9,6 +9,7 @@ import { type Generation, type LaunchPlan, type LaunchPlanOptions, planLaunch, t
 import { bindListeners, closeListeners, type Listener } from './master/bind.ts'
 import { ControlSocket, type Controls } from './master/control.ts'
 import { removePidFile, writePidFile } from './master/pid-file.ts'
+import { ServiceManager } from './master/service-manager.ts'
 import { launchGroup } from './options.ts'
 import { Reloader } from './reload.ts'
 import { SignalQueue } from './signals.ts'
@@ -74,8 +75,9 @@ export async function launch(
     if (pidFile !== null) writePidFile(pidFile)
     const first: Generation = { ...planned, listeners }
     const crew = await crewFor(first, log, options)
-    const reloader = new Reloader({ config: conf, plan, crew, first, log })
-    const master: Master = { crew, reloader, log, phase: { name: 'starting' } }
+    const manager = new ServiceManager(log)
+    const reloader = new Reloader({ config: conf, plan, crew, first, log, manager })
+    const master: Master = { crew, reloader, log, manager, phase: { name: 'starting' } }
     void crew.ended.then(() => {
       signals.close()
       control?.close()
@@ -87,6 +89,7 @@ export async function launch(
     const report = await crew.start()
     if (report !== null) {
       master.phase.name = 'running'
+      manager.ready(whoServes(report.pids))
       announce(log, urlsOf(first), report)
     }
     return launcher
@@ -103,6 +106,7 @@ interface Master {
   readonly crew: Crew
   readonly reloader: Reloader
   readonly log: Logger
+  readonly manager: ServiceManager
   readonly phase: { name: 'starting' | 'running' | 'draining' }
 }
 
@@ -145,17 +149,18 @@ async function crewFor(first: Generation, log: Logger, options: LaunchOptions): 
   return new Supervisor(first, { policy: options.respawn ?? defaultRespawnPolicy, log })
 }
 
-async function obey(signals: SignalQueue, { crew, reloader, log, phase }: Master): Promise<void> {
+async function obey(signals: SignalQueue, master: Master): Promise<void> {
+  const { crew, reloader, log } = master
   let isStopping = false
   for await (const signal of signals) {
     switch (signal) {
       case 'SIGTERM':
       case 'SIGINT':
-        log.info(isStopping ? `${signal} again: ending at once` : `${signal}: draining`)
-        if (isStopping) crew.kill(`a second ${signal}`)
-        else crew.stop(signal)
+        if (isStopping) {
+          log.info(`${signal} again: ending at once`)
+          crew.kill(`a second ${signal}`)
+        } else stop(master, signal)
         isStopping = true
-        phase.name = 'draining'
         break
       case 'SIGHUP':
         // Not awaited: a stop may come while it runs. It has told itself why it failed.
@@ -187,17 +192,27 @@ async function scale(crew: Crew, workers: number, log: Logger, reason: string): 
   log.info(`now ${whoServes(pids)}`)
 }
 
-function launcherOf({ crew, reloader, log, phase }: Master): Launcher {
+function stop({ crew, log, manager, phase }: Master, reason: string): void {
+  log.info(`${reason}: draining`)
+  phase.name = 'draining'
+  manager.stopping(reason)
+  crew.stop(reason)
+}
+
+function launcherOf(master: Master): Launcher {
+  const { crew, reloader, log, manager } = master
+  const ended = crew.ended.then(async (status) => {
+    await manager.close()
+    return status
+  })
   return {
     get urls() {
       return urlsOf(reloader.serving)
     },
-    wait: () => crew.ended,
+    wait: () => ended,
     stop(reason = 'the launcher was told to stop') {
-      log.info(`${reason}: draining`)
-      phase.name = 'draining'
-      crew.stop(reason)
-      return crew.ended
+      stop(master, reason)
+      return ended
     },
     reload: (reason = 'the launcher was told to reload') => reloader.order(reason),
     scale: (workers, reason = 'the launcher was told to scale') => scale(crew, workers, log, reason),

@@ -10,6 +10,7 @@ import { type Crew, type CrewReport, whoServes } from './crew.ts'
 import { asSlipwayError } from './failure.ts'
 import type { Generation, LaunchPlan } from './generation.ts'
 import { closeListeners, rebindListeners } from './master/bind.ts'
+import type { ServiceManager } from './master/service-manager.ts'
 
 export interface ReloaderParts {
   /** The configuration of the start: it knows how to read itself again. */
@@ -19,6 +20,7 @@ export interface ReloaderParts {
   readonly crew: Crew
   readonly first: Generation
   readonly log: Logger
+  readonly manager: ServiceManager
 }
 
 export class Reloader {
@@ -66,15 +68,19 @@ export class Reloader {
   }
 
   async #run(reason: string): Promise<void> {
-    const { log } = this.#parts
+    const { log, manager } = this.#parts
     const began = performance.now()
     log.info(`${reason}: reloading`)
+    manager.reloading()
     try {
       const report = await this.#replace()
       if (report === null) return log.info('the reload was left: a stop came first')
+      manager.ready(whoServes(report.pids))
       this.#tell(report, performance.now() - began)
     } catch (error) {
       const failure = asSlipwayError(error, 'SLIPWAY_LAUNCH_RELOAD', 'the reload failed')
+      // To systemd a reload ends with READY, whatever came of it.
+      manager.ready('the last reload was refused, see the log')
       this.#refuse(failure)
       throw failure
     }
