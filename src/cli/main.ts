@@ -6,7 +6,7 @@ import { ExitCode, isSlipwayError } from '../errors.ts'
 import { processTerminal, type Terminal } from './terminal.ts'
 import { renderUsageError, usageError } from './usage-error.ts'
 import { addFlags, examplesText, headings, type Verb, type VerbArguments, type VerbFamily } from './verb.ts'
-import { verbs } from './verbs.ts'
+import { loadVerbs, verbNames } from './verbs.ts'
 
 /**
  * Runs one command line.
@@ -16,11 +16,12 @@ import { verbs } from './verbs.ts'
 export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<unknown> {
   // Run after the parser has returned: its frames would stand in every stack of what is run.
   let chosen: (() => Promise<unknown>) | null = null
-  const program = makeProgram(terminal, (verb, args, options) => {
+  const words = withPresets(withHelp(argv))
+  const program = makeProgram(await verbsFor(words), terminal, (verb, args, options) => {
     chosen = () => verb.run(args, options as never, terminal)
   })
   try {
-    program.parse(withPresets(withHelp(argv)), { from: 'user' })
+    program.parse(words, { from: 'user' })
     return await (chosen as (() => Promise<unknown>) | null)?.()
   } catch (error) {
     if (error instanceof HelpEnded) return error.status
@@ -29,6 +30,12 @@ export async function main(argv: readonly string[], terminal: Terminal = process
     terminal.err(renderUsageError(error, painter(wantsColour(terminal.stderr, terminal.env)).red))
     return error.exitCode
   }
+}
+
+/** The one that is named; none for the version; all for the help and for a word that is none. */
+async function verbsFor([first = '']: readonly string[]): Promise<(Verb | VerbFamily)[]> {
+  if (first === '-V' || first === '--version') return []
+  return loadVerbs(verbNames.includes(first) ? first : undefined)
 }
 
 /** Help or version was shown. */
@@ -43,7 +50,7 @@ class HelpEnded extends Error {
 
 type ChooseVerb = (verb: Verb, args: VerbArguments, options: unknown) => void
 
-function makeProgram(terminal: Terminal, choose: ChooseVerb): Command {
+function makeProgram(verbs: readonly (Verb | VerbFamily)[], terminal: Terminal, choose: ChooseVerb): Command {
   const program = new Command('slipway')
     .description('Looks at, checks, runs and serves what a manifest and a deployment file describe.')
     .usage('<verb> [options]')
@@ -123,12 +130,11 @@ function nameOf(command: Command): string {
 /** `help VERB` is `VERB --help`; to ask for help with what is no verb is a mistake like using it. */
 function withHelp(argv: readonly string[]): string[] {
   const [first = '', second] = argv
-  const names = verbs.map((entry) => ('verbs' in entry ? entry.name : (entry.usage.split(' ', 1)[0] ?? '')))
   if (first === 'help') {
     if (second === undefined || second.startsWith('-')) return ['--help']
-    return names.includes(second) ? [...argv.slice(1), '--help'] : [second]
+    return verbNames.includes(second) ? [...argv.slice(1), '--help'] : [second]
   }
-  return first === '' || first.startsWith('-') || names.includes(first) ? [...argv] : [first]
+  return first === '' || first.startsWith('-') || verbNames.includes(first) ? [...argv] : [first]
 }
 
 /** `--stand-in` alone takes no value from the words after it, unless the word is one of its values. */

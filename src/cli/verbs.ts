@@ -1,33 +1,30 @@
-// The table of all verbs, in the order of the help.
-import { check } from './check.ts'
-import { config } from './config.ts'
-import { explain } from './explain.ts'
-import { graph } from './graph.ts'
-import { inject } from './inject.ts'
-import { list } from './list.ts'
-import { reload } from './reload.ts'
-import { run } from './run.ts'
-import { scale } from './scale.ts'
-import { scripts } from './scripts.ts'
-import { serve } from './serve.ts'
-import { show } from './show.ts'
-import { status } from './status.ts'
-import { stop } from './stop.ts'
+// The table of all verbs, in the order of the help. A command line that names one loads that one alone.
 import type { Verb, VerbFamily } from './verb.ts'
 
-export const verbs: readonly (Verb | VerbFamily)[] = [
-  list,
-  check,
-  show,
-  graph,
-  config,
-  run,
-  inject,
-  serve,
-  status,
-  reload,
-  scale,
-  stop,
-  scripts,
-  explain,
-]
+const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
+  string,
+  () => Promise<Verb | VerbFamily>
+>([
+  ['list', async () => (await import('./list.ts')).list],
+  ['check', async () => (await import('./check.ts')).check],
+  ['show', async () => (await import('./show.ts')).show],
+  ['graph', async () => (await import('./graph.ts')).graph],
+  ['config', async () => (await import('./config.ts')).config],
+  ['run', async () => (await import('./run.ts')).run],
+  ['inject', async () => (await import('./inject.ts')).inject],
+  ['serve', async () => (await import('./serve.ts')).serve],
+  ['status', async () => (await import('./status.ts')).status],
+  ['reload', async () => (await import('./reload.ts')).reload],
+  ['scale', async () => (await import('./scale.ts')).scale],
+  ['stop', async () => (await import('./stop.ts')).stop],
+  ['scripts', async () => (await import('./scripts.ts')).scripts],
+  ['explain', async () => (await import('./explain.ts')).explain],
+])
+
+export const verbNames: readonly string[] = [...loaders.keys()]
+
+/** The verb of a name; without a name all of them. */
+export async function loadVerbs(name?: string): Promise<(Verb | VerbFamily)[]> {
+  const wanted = name === undefined ? [...loaders.values()] : [loaders.get(name)]
+  return Promise.all(wanted.flatMap((load) => load?.() ?? []))
+}
