@@ -1,7 +1,7 @@
 // The way from a configuration and the name of a service to a running one: bind, start the workers, say so,
 // obey signals, end with a status. Runs in the process that the operator started. Never exits it:
 // `wait()` gives the status to whoever called.
-import type { Config } from '../config/index.ts'
+import { type Config, renderOptionValues } from '../config/index.ts'
 import { createLogger, type Logger, reopenLogs } from '../log/index.ts'
 import { addressUrl } from './address.ts'
 import { type Crew, type CrewReport, whoServes, type WorkerStatus } from './crew.ts'
@@ -64,6 +64,7 @@ export async function launch(
   const planned = plan(conf)
   const log = options.log ?? (await createLogger(conf, { name: planned.spec.name, rotates: true }))
   log.info(firstLine(planned))
+  if (log.isLevelEnabled('debug')) for (const line of renderOptionValues(planned.config)) log.debug(line)
   // Before the first socket: a signal during the start must find the one who cleans up.
   const signals = new SignalQueue()
   let listeners: Listener[] = []

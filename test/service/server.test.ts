@@ -45,6 +45,17 @@ describe('service-server', () => {
     expect((await server.stop()).status).toBe(0)
   })
 
+  it('tells the value of every option at debug, and no secret', async () => {
+    const environment = { OS_DEFAULT__DEBUG: 'true', OS_KEYSTONE_AUTHTOKEN__PASSWORD: 'hushhush' }
+    const server = new RunningServer(environment, ...real)
+    await server.url()
+    const told = server.lines.filter(({ level }) => level === 'debug').map(({ msg }) => String(msg))
+    expect(told).toContainEqual(expect.stringMatching(/^workers\s+= 1$/u))
+    expect(told).toContainEqual(expect.stringMatching(/^keystone_authtoken\.password\s+= \*{4}$/u))
+    expect(JSON.stringify(server.lines)).not.toContain('hushhush')
+    expect((await server.stop()).status).toBe(0)
+  })
+
   it('leaves its load balancer while the file is there, which the environment may name', async () => {
     const { folder } = makeFolder()
     const file = join(folder, 'off')
