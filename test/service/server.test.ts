@@ -49,7 +49,7 @@ describe('service-server', () => {
     const environment = { OS_DEFAULT__DEBUG: 'true', OS_KEYSTONE_AUTHTOKEN__PASSWORD: 'hushhush' }
     const server = new RunningServer(environment, ...real)
     await server.url()
-    const told = server.lines.filter(({ level }) => level === 'debug').map(({ msg }) => String(msg))
+    const told = server.lines.filter(({ level }) => level === 'debug').map(({ msg }) => msg)
     expect(told).toContainEqual(expect.stringMatching(/^workers\s+= 1$/u))
     expect(told).toContainEqual(expect.stringMatching(/^keystone_authtoken\.password\s+= \*{4}$/u))
     expect(JSON.stringify(server.lines)).not.toContain('hushhush')
