@@ -1,7 +1,7 @@
 // Runs one service from its reference to its last hook. The same code in a worker process and in the
 // one process; it knows nothing of processes, messages or signals.
 import type { Config } from '../../config/index.ts'
-import type { Logger } from '../../log/index.ts'
+import { applyLogOptions, type Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
 import { describeThrown } from '../failure.ts'
 import type { DrainOrder, ServiceSpec } from '../messages.ts'
@@ -51,6 +51,8 @@ export class ServiceRunner {
       const service = await loadService(this.#parts.spec)
       this.#service = service
       await this.#untilReady(service)
+      // The groups that its filters have declared may hold secrets, which lines must not show.
+      applyLogOptions(this.#parts.log, this.#parts.config)
       // What the start has left unhandled is reported at the end of this turn: a crash now is no start.
       await new Promise((resolve) => setImmediate(resolve))
       return service.describe?.() ?? null
