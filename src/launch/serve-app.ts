@@ -3,9 +3,9 @@
 import type { Config } from '../config/index.ts'
 import { findProjectFolder } from '../entrypoints/index.ts'
 import { requireFactories } from '../paste/factories.ts'
-import { describeApp } from '../paste/index.ts'
+import { describeApp } from '../paste/describe.ts'
 import { launch, type Launcher, type LaunchOptions } from './launcher.ts'
-import { type PasteArgs, projectsOf } from './paste-service.ts'
+import { type PasteArgs, projectsOf } from './paste-args.ts'
 
 export interface ServeAppOptions extends Omit<PasteArgs, 'uri'>, Omit<LaunchOptions, 'name'> {
   /** Must know `launchGroup`: give it to `readConfig`. */

@@ -16,7 +16,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     description: 'Serves the HTTP API of the service.',
   })
   // After the flags are read: `--help` has no use for the launcher.
-  const { serveApp } = await import('../../launch/index.ts')
+  const { serveApp } = await import('../../launch/serve-app.ts')
   const launcher = await serveApp({ conf, uri: deploymentUri, name: appName, from: projectFolder() })
   return launcher.wait()
 }
