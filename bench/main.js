@@ -3,9 +3,10 @@
 import { config } from './config.js'
 import { log } from './log.js'
 import { overhead } from './overhead.js'
+import { pipeline } from './pipeline.js'
 import { start } from './start.js'
 
-const benches = { config, log, overhead, start }
+const benches = { config, log, overhead, pipeline, start }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))
