@@ -81,7 +81,9 @@ describe('a worker', () => {
     const load = new Load(url, { clients: 4, path: '/burn?ms=200' })
     await until(() => load.answered > 30, 'no load')
     await load.stop()
-    expect(new Set(load.byPid.keys())).toEqual(new Set(pids))
+    // The shared queue may give all connections to one of the two; what counts is that neither was replaced.
+    for (const pid of load.byPid.keys()) expect(pids).toContain(pid)
+    expect(service.everyPid).toEqual([service.pid, ...pids])
     expect(load.failures).toEqual([])
     await expectStopped(service)
   })
