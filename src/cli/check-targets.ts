@@ -1,20 +1,19 @@
 // Every problem of what is to be checked, in one report. Runs no code of the project unless asked to.
-import { diagnosticToJson, renderDiagnostics } from '../diagnostic.ts'
+import { diagnosticToJson } from '../diagnostic.ts'
 import type { Distribution } from '../entrypoints/distribution.ts'
 import { asProblem, type EntryPoint } from '../entrypoints/entry-point.ts'
 import { loadReference } from '../entrypoints/load.ts'
 import { resolveModule } from '../entrypoints/resolve.ts'
 import { describeScript, scriptGroups } from '../entrypoints/scripts.ts'
 import type { Config } from '../config/index.ts'
-import { type Diagnostic, ExitCode, isSlipwayError } from '../errors.ts'
+import { type Diagnostic, isSlipwayError } from '../errors.ts'
 import { checkFile } from '../paste/check.ts'
 import { describe } from '../paste/describe.ts'
 import { factoryFaults } from '../paste/factories.ts'
-import { renderOptions } from './colour.ts'
 import type { PlanOptions } from './flags.ts'
 import { projectAt, requireProject } from './project.ts'
 import { nearMisses, readServiceConfig } from './service-config.ts'
-import { count } from './table.ts'
+import { tellProblems } from './tell-problems.ts'
 import { isManifestFile, namingRoots, parseTarget, type Target } from './target.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -31,15 +30,7 @@ export async function checkTargets(
   terminal: Terminal,
 ): Promise<number> {
   const problems = await allProblems(texts, options, terminal)
-  const errors = problems.filter(({ severity }) => severity === 'error').length
-  const warnings = problems.length - errors
-  if (options.json) {
-    terminal.out(`${JSON.stringify({ errors, warnings, problems: problems.map(diagnosticToJson) }, null, 2)}\n`)
-  } else {
-    if (problems.length > 0) terminal.err(`${renderDiagnostics(problems, renderOptions(terminal, 'stderr'))}\n\n`)
-    terminal.out(`${count(errors, 'error')}, ${count(warnings, 'warning')}\n`)
-  }
-  return errors > 0 || (options.strict && warnings > 0) ? ExitCode.config : ExitCode.ok
+  return tellProblems(problems, { json: options.json, isStrict: options.strict }, terminal)
 }
 
 async function allProblems(
@@ -63,6 +54,8 @@ async function allProblems(
 /** A configuration with errors is reported; the rest is then checked without it. */
 function checkConfig({ configFile }: CheckOptions): { config: Config | undefined; problems: Diagnostic[] } {
   try {
+    // Without a file nothing has chosen a pipeline: then every one is checked as if it were taken.
+    if (configFile === undefined) return { config: undefined, problems: [] }
     const config = readServiceConfig({ files: configFile })
     return { config, problems: nearMisses(config) }
   } catch (error) {

@@ -1,12 +1,10 @@
 // Configuration files against everything that is declared: one report of all problems.
 import { resolve } from 'node:path'
 import { validateFiles } from '../config/validate.ts'
-import { diagnosticToJson, renderDiagnostics } from '../diagnostic.ts'
-import { ExitCode, SlipwayError } from '../errors.ts'
-import { renderOptions } from './colour.ts'
+import { SlipwayError } from '../errors.ts'
 import { serviceGroups } from './option-namespaces.ts'
 import { projectAt } from './project.ts'
-import { count } from './table.ts'
+import { tellProblems } from './tell-problems.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ConfigValidateOptions {
@@ -35,13 +33,5 @@ export async function validateConfig(options: ConfigValidateOptions, terminal: T
     excludedGroups: excludeGroup,
   })
   const problems = [...unknown, ...found]
-  const errors = problems.filter(({ severity }) => severity === 'error').length
-  const warnings = problems.length - errors
-  if (options.json) {
-    terminal.out(`${JSON.stringify({ errors, warnings, problems: problems.map(diagnosticToJson) }, null, 2)}\n`)
-  } else {
-    if (problems.length > 0) terminal.err(`${renderDiagnostics(problems, renderOptions(terminal, 'stderr'))}\n\n`)
-    terminal.out(`${count(errors, 'error')}, ${count(warnings, 'warning')}\n`)
-  }
-  return errors > 0 || (options.fatalWarnings && warnings > 0) ? ExitCode.config : ExitCode.ok
+  return tellProblems(problems, { json: options.json, isStrict: options.fatalWarnings }, terminal)
 }
