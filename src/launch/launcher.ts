@@ -8,6 +8,7 @@ import { type Crew, type CrewReport, whoServes, type WorkerStatus } from './crew
 import { type Generation, type LaunchPlan, type LaunchPlanOptions, planLaunch, type ServiceArgs } from './generation.ts'
 import { bindListeners, closeListeners, type Listener } from './master/bind.ts'
 import { ControlSocket, type Controls } from './master/control.ts'
+import { ensureReaper, reaperHint } from './master/pid-one.ts'
 import { removePidFile, writePidFile } from './master/pid-file.ts'
 import { ServiceManager } from './master/service-manager.ts'
 import { launchGroup } from './options.ts'
@@ -62,8 +63,10 @@ export async function launch(
 ): Promise<Launcher> {
   const plan = (config: Config) => planLaunch(config, reference, args, options)
   const planned = plan(conf)
+  const hasReaper = ensureReaper()
   const log = options.log ?? (await createLogger(conf, { name: planned.spec.name, rotates: true }))
   log.info(firstLine(planned))
+  if (!hasReaper) log.warn({ hint: reaperHint }, 'process 1 of a container, and nobody reaps what orphans leave behind')
   if (log.isLevelEnabled('debug')) for (const line of renderOptionValues(planned.config)) log.debug(line)
   // Before the first socket: a signal during the start must find the one who cleans up.
   const signals = new SignalQueue()
