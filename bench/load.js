@@ -9,17 +9,22 @@ export const client = has('wrk') ? 'wrk' : 'autocannon'
 
 /** The command, kept on one core. */
 function pinned(core, command, args) {
-  return hasTaskset ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
+  return hasTaskset && core !== null ? ['taskset', ['-c', String(core), command, ...args]] : [command, args]
 }
 
-/** Keep-alive load on a URL for so many seconds: how many requests were answered with 2xx, and in what time. */
-export async function load(url, { seconds, connections }) {
-  return client === 'wrk' ? wrk(url, seconds, connections) : cannon(url, seconds, connections)
+/**
+ * Load on a URL for so many seconds: how many requests were answered with 2xx, and in what time. `isFresh`: each on a connection of
+ * its own; `core` null: on any.
+ */
+export async function load(url, { seconds, connections, isFresh = false, core = 1 }) {
+  const asked = { url, seconds, connections, isFresh, core }
+  return client === 'wrk' ? wrk(asked) : cannon(asked)
 }
 
-async function wrk(url, seconds, connections) {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', url]
-  const text = await output(...pinned(1, 'wrk', args))
+async function wrk({ url, seconds, connections, isFresh, core }) {
+  const close = isFresh ? ['-H', 'Connection: close'] : []
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...close, url]
+  const text = await output(...pinned(core, 'wrk', args))
   const [, requests, time, unit] = /(\d+) requests in ([\d.]+)(ms|s|m)/u.exec(text) ?? []
   if (requests === undefined) throw new Error(`wrk said:\n${text}`)
   if (/Non-2xx/u.test(text)) throw new Error(`not all answers were 2xx:\n${text}`)
@@ -27,7 +32,7 @@ async function wrk(url, seconds, connections) {
   return {
     requests: Number(requests),
     seconds: Number(time) * scale,
-    p99: milliseconds(/99%\s+(\S+)/u.exec(text)?.[1] ?? '0ms'),
+    p99: milliseconds(/^\s+99%\s+(\S+)/mu.exec(text)?.[1] ?? '0ms'),
   }
 }
 
@@ -36,11 +41,11 @@ function milliseconds(text) {
   return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit]
 }
 
-async function cannon(url, seconds, connections) {
+async function cannon({ url, seconds, connections, isFresh, core }) {
   const program = fileURLToPath(import.meta.resolve('autocannon'))
-  const text = await output(
-    ...pinned(1, process.execPath, [program, '-j', '-d', String(seconds), '-c', String(connections), url]),
-  )
+  const fresh = isFresh ? ['-D', '1'] : []
+  const args = [program, '-j', '-d', String(seconds), '-c', String(connections), ...fresh, url]
+  const text = await output(...pinned(core, process.execPath, args))
   const result = JSON.parse(text)
   if (result.non2xx > 0) throw new Error(`${result.non2xx} answers were not 2xx`)
   return { requests: result['2xx'], seconds: result.duration, p99: result.latency.p99 }
