@@ -1,8 +1,8 @@
 // Diagnostics as people and programs read them: the frame with the line and the caret, the JSON
 // record, close names. Pure functions; whoever owns the terminal prints.
 import { relative, sep } from 'node:path'
-import leven from 'leven'
 import type { Diagnostic, Where } from './errors.ts'
+import { leven } from './lazy-packages.ts'
 
 export interface RenderOptions {
   readonly colour?: boolean
@@ -77,10 +77,11 @@ export function positionOf(where: Where | null): Position | null {
 /** The names nearest to what was written, nearest first; none when nothing is near. */
 export function closeNames(name: string, candidates: Iterable<string>, most = 3): string[] {
   const wanted = name.toLowerCase()
+  const { default: distance } = leven()
   // Two letters that changed places are a distance of two.
   const limit = name.length <= 3 ? 1 : Math.max(2, Math.floor(name.length / 3))
   return [...new Set(candidates)]
-    .map((candidate) => ({ candidate, distance: leven(wanted, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => candidate !== name && distance <= limit)
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, most)

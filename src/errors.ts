@@ -128,7 +128,8 @@ export interface DiagnosticParts {
   readonly where?: Where | null | undefined
   readonly found?: string | undefined
   readonly expected?: string | undefined
-  readonly alternatives?: readonly string[] | undefined
+  /** A function is called when they are first looked at: most errors that are caught are never shown. */
+  readonly alternatives?: readonly string[] | (() => readonly string[]) | undefined
   readonly hint?: string | undefined
 }
 
@@ -146,6 +147,7 @@ export function diagnostic(
   message: string,
   parts: DiagnosticParts = {},
 ): Diagnostic {
+  const alternatives = once(parts.alternatives ?? [])
   return {
     severity,
     code,
@@ -153,9 +155,18 @@ export function diagnostic(
     where: parts.where ?? null,
     found: parts.found ?? null,
     expected: parts.expected ?? null,
-    alternatives: parts.alternatives ?? [],
+    // A getter of its own, which copies of the record (JSON, a structured clone) read like any other field.
+    get alternatives() {
+      return alternatives()
+    },
     hint: parts.hint ?? null,
   }
+}
+
+function once(list: readonly string[] | (() => readonly string[])): () => readonly string[] {
+  if (typeof list !== 'function') return () => list
+  let found: readonly string[] | undefined
+  return () => (found ??= list())
 }
 
 /**
@@ -169,7 +180,7 @@ export class SlipwayError extends Error {
   readonly where: Where | null
   readonly found: string | null
   readonly expected: string | null
-  readonly alternatives: readonly string[]
+  declare readonly alternatives: readonly string[]
   readonly hint: string | null
   readonly original: string | null
   readonly problems: readonly Diagnostic[]
@@ -183,7 +194,7 @@ export class SlipwayError extends Error {
     this.where = own.where
     this.found = own.found
     this.expected = own.expected
-    this.alternatives = own.alternatives
+    Object.defineProperty(this, 'alternatives', { get: () => own.alternatives, enumerable: true, configurable: true })
     this.hint = own.hint
     this.original = parts.original ?? null
     this.problems = parts.problems ?? [own]
@@ -196,7 +207,7 @@ export class SlipwayError extends Error {
       where,
       found: this.found ?? undefined,
       expected: this.expected ?? undefined,
-      alternatives: this.alternatives,
+      alternatives: () => this.alternatives,
       hint: this.hint ?? undefined,
       original: this.original ?? undefined,
       cause: this.cause,

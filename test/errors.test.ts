@@ -55,6 +55,17 @@ describe('a SlipwayError', () => {
     expect(() => errorOf([warning])).toThrow(TypeError)
   })
 
+  it('looks for alternatives when somebody looks at them, once', () => {
+    let looks = 0
+    const error = new SlipwayError('SLIPWAY_REFERENCE_MODULE', 'no module', {
+      alternatives: () => [`look ${(looks += 1)}`],
+    }).located({ file: 'a.ini' })
+    expect(looks).toBe(0)
+    expect(structuredClone(error.problems)).toEqual([expect.objectContaining({ alternatives: ['look 1'] })])
+    expect(error.alternatives).toEqual(['look 1'])
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ alternatives: ['look 1'] })
+  })
+
   it('gets its place as it rises, once', () => {
     const bare = new SlipwayError('SLIPWAY_REFERENCE_SYNTAX', 'no', { hint: 'mend', cause: 'why' })
     const placed = bare.located({ file: 'a.ini', line: 1 })

@@ -1,9 +1,9 @@
 // The command line: declarations → a commander program → what was given, in order. Shows nothing and ends
 // nothing; `--help` and `--version` come out as HelpShown for the command's main to print.
-import { createRequire } from 'node:module'
 import type * as Commander from 'commander'
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError } from '../errors.ts'
+import { commander } from '../lazy-packages.ts'
 import { FlagSet, type Given } from './flags.ts'
 import { maskedWords } from './masked.ts'
 import { type Registered, type Registry, subOptions } from './registry.ts'
@@ -65,8 +65,7 @@ class CommandReader {
   #output = ''
 
   constructor(setup: CommandLineSetup) {
-    // Loaded here and not above: a worker process rebuilds its configuration without a command line.
-    this.#commander = createRequire(import.meta.url)('commander') as typeof Commander
+    this.#commander = commander()
     this.#setup = setup
     const members = setup.registry.groups().flatMap((group) => group.members)
     const commands = members.filter(({ option }) => option.kind === 'subcommand')

@@ -313,7 +313,7 @@ export class Config {
     const registered = this.#registry.find(name)
     if (registered) return registered
     throw new SlipwayError('SLIPWAY_CONFIG_UNKNOWN', `no option "${name}" is declared`, {
-      alternatives: closeNames(name, this.#registry.names()),
+      alternatives: () => closeNames(name, this.#registry.names()),
     })
   }
 

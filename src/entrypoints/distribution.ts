@@ -107,7 +107,7 @@ export function findDistribution(name: string, project: Distribution, where?: Wh
       places.length > 0
         ? `looked in ${places.map((place) => place.replace(`${project.folder}/`, './')).join(', ')}`
         : 'there is no folder node_modules',
-    alternatives: closeNames(name, [project.name, ...places.flatMap(packageNames)].filter(Boolean)),
+    alternatives: () => closeNames(name, [project.name, ...places.flatMap(packageNames)].filter(Boolean)),
     hint: `install it: npm install ${name.toLowerCase()}`,
     original: `No package metadata was found for ${name}`,
   })

@@ -3,7 +3,7 @@ import type { Node, ParseError } from 'jsonc-parser'
 import { diagnostic, errorOf, type Where } from '../errors.ts'
 import { scanLines, whereOf } from '../ini/scanner.ts'
 import { type Manifest, ManifestEntries } from './entry-point.ts'
-import { jsonPositions } from './lazy-packages.ts'
+import { jsonPositions } from '../lazy-packages.ts'
 
 /**
  * @throws SlipwayError SLIPWAY_MANIFEST_ENTRY when the text is no JSON object

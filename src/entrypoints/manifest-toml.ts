@@ -1,6 +1,6 @@
 // pyproject.toml: `[project.scripts]`, `[project.gui-scripts]` and `[project.entry-points."group"]`,
 // as every Python builder reads them.
-import { toml } from './lazy-packages.ts'
+import { toml } from '../lazy-packages.ts'
 import { diagnostic, SlipwayError, type Where } from '../errors.ts'
 import { type Line, scanLines, whereOf } from '../ini/scanner.ts'
 import { type Manifest, ManifestEntries } from './entry-point.ts'

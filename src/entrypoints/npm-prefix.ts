@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { npmIni } from './lazy-packages.ts'
+import { npmIni } from '../lazy-packages.ts'
 
 let known: string | undefined
 

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError, type Where } from '../errors.ts'
 import { type Distribution, foldName, modulesFolders } from './distribution.ts'
-import { specifiers } from './lazy-packages.ts'
+import { specifiers } from '../lazy-packages.ts'
 import { isSpecifier, type Reference } from './reference.ts'
 
 export interface ResolvedModule {
@@ -39,7 +39,7 @@ export function resolveModule(reference: Reference, project: Distribution, where
   throw new SlipwayError('SLIPWAY_REFERENCE_MODULE', `cannot find module "${reference.module}"`, {
     where: where && { ...where, length: Math.min(where.length ?? reference.module.length, reference.module.length) },
     found: `looked in ${[...new Set(looked)].join(', ')}`,
-    alternatives: closeModules(reference.module, project),
+    alternatives: () => closeModules(reference.module, project),
     original: `No module named '${reference.module}'`,
   })
 }

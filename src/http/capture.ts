@@ -1,7 +1,6 @@
 // What a (req, res) listener or a Connect middleware writes, captured as an HttpResponse: known with the first
 // write, a whole body when that is also the last one, else a stream. Trailers have no place in a value and
 // are dropped.
-import { ServerResponse, STATUS_CODES, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { capturedResponse, isUntouched, type Captured, type CaptureTarget } from './captured-response.ts'
 import {
@@ -15,6 +14,7 @@ import {
 } from './captured-writes.ts'
 import { ClientGone } from './client-gone.ts'
 import type { HttpResponse, ResponseBody, ResponseHeaders } from './contract.ts'
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from './node-http.ts'
 import type { HttpRequest } from './request.ts'
 
 /** The response that a listener gets, and the answer that comes out of it. */

@@ -1,8 +1,8 @@
 // The object that a (req, res) listener writes to when its answer is captured: a ServerResponse without a connection
 // of its own. Its methods are properties of the instance, since Express replaces the prototype of every
 // response it sees, and shared by all instances, since a response should cost no closures.
-import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Chunk, Done, Encoding, GivenHeaders } from './captured-writes.ts'
+import { type IncomingMessage, ServerResponse } from './node-http.ts'
 
 /** Where the calls go. */
 export interface CaptureTarget {

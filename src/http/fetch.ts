@@ -1,8 +1,8 @@
 // A Fetch handler as an app: (Request) => Response, the form of Hono and of serverless platforms. The
 // Request is a real one, so that it can be cloned, wrapped and handed to `fetch`.
-import { STATUS_CODES } from 'node:http'
 import { Readable } from 'node:stream'
 import type { App, HttpResponse, ResponseHeaders } from './contract.ts'
+import { STATUS_CODES } from './node-http.ts'
 import { isThenable, notAResponse } from './normalise.ts'
 import type { HttpRequest } from './request.ts'
 import { HttpError } from './responses.ts'

@@ -1,10 +1,11 @@
 // Messages of node that come from no connection: an injected request, and a request whose body must reach
 // a (req, res) listener limited or replayed. What matters is set on the instance, because Express gives
 // the messages it sees another prototype.
-import { IncomingMessage, type IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { Duplex, type Readable } from 'node:stream'
 import { ClientGone } from './client-gone.ts'
+import { IncomingMessage } from './node-http.ts'
 import type { HttpRequest } from './request.ts'
 
 export interface MessageHead {

@@ -1,9 +1,9 @@
 // What every answer goes through before it leaves, with a socket (edge) and without (inject): is it a
 // response at all, which of its headers and body may be sent, and what an uncaught error becomes.
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { SlipwayError } from '../errors.ts'
 import { isClientGone } from './client-gone.ts'
 import type { HttpResponse, ResponseBody, ResponseHeaders } from './contract.ts'
+import { validateHeaderName, validateHeaderValue } from './node-http.ts'
 import type { HttpRequest } from './request.ts'
 import { HttpError, text } from './responses.ts'
 

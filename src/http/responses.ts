@@ -1,8 +1,8 @@
 // Responses as values: the short ways to make one, and the error that is one. Pure.
 // What depends on the connection (lengths, HEAD, chunking) is the edge's.
-import { STATUS_CODES } from 'node:http'
-import Negotiator from 'negotiator'
+import { preferredType } from './accept.ts'
 import type { HttpResponse, ResponseHeaders } from './contract.ts'
+import { STATUS_CODES } from './node-http.ts'
 import type { HttpRequest } from './request.ts'
 
 export function text(body: string, status = 200, headers?: ResponseHeaders): HttpResponse {
@@ -87,7 +87,7 @@ export class HttpError extends Error {
     const title = titleOf(this.status)
     const line = `${this.status} ${title}`
     const message = this.expose ? this.message : title
-    const response = bodyFor(preferredType(req), line, title, message)
+    const response = bodyFor(preferredType(req?.header('accept'), types), line, title, message)
     Object.assign(response.headers, this.headers)
     response.status = this.status
     appendVary(response, 'Accept')
@@ -95,13 +95,7 @@ export class HttpError extends Error {
   }
 }
 
-const types = ['text/html', 'application/json', 'text/plain'] as const
-
-function preferredType(req: HttpRequest | undefined): string {
-  const accept = req?.header('accept')
-  if (accept === undefined || accept === '') return 'text/plain'
-  return new Negotiator({ headers: { accept } }).mediaType([...types]) ?? 'text/plain'
-}
+const types = ['text/html', 'application/json', 'text/plain']
 
 function bodyFor(type: string, line: string, title: string, message: string): HttpResponse {
   switch (type) {

@@ -3,7 +3,7 @@
 // another user's process does not show its descriptors.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { endianness } from 'node:os'
-import ipaddr from 'ipaddr.js'
+import { ipAddresses } from '../lazy-packages.ts'
 import type { ListenAddress } from './address.ts'
 import { listenersOn, socketsAt } from './proc-net.ts'
 
@@ -37,7 +37,7 @@ function rivals({ host, port }: { host: string; port: number }): string[] | unde
 
 /** An IP address as /proc/net/tcp writes it. */
 export function tableAddress(ip: string): string {
-  const bytes = Buffer.from(ipaddr.parse(ip).toByteArray())
+  const bytes = Buffer.from(ipAddresses().parse(ip).toByteArray())
   return (endianness() === 'LE' ? bytes.swap32() : bytes).toString('hex').toUpperCase()
 }
 

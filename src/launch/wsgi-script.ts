@@ -1,13 +1,14 @@
 // What the scripts of wsgi_scripts call. Imported, such a script is a module for a server that is not ours; run
 // directly, it is a server for development: one process, no workers, no drain, no configuration of its own.
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hostname } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runConsoleScript, type ScriptTarget } from '../entrypoints/run-main.ts'
 import { SlipwayError } from '../errors.ts'
 import { adoptApp, type App, toNode } from '../http/index.ts'
+import { createServer } from '../http/node-http.ts'
 import { bindFailure } from './bind-error.ts'
 
 export interface WsgiExports {

@@ -1,12 +1,8 @@
 // The root logger of a process. The only file that loads pino, and it is itself loaded by the first
 // createLogger. Every line is handed on synchronously: what was logged before a crash is on the disk.
-import pino, {
-  type Bindings,
-  type ChildLoggerOptions,
-  type DestinationStream,
-  type Logger,
-  type LoggerOptions,
-} from 'pino'
+import type Pino from 'pino'
+import type { Bindings, ChildLoggerOptions, DestinationStream, Logger, LoggerOptions } from 'pino'
+import { pino } from '../lazy-packages.ts'
 import type { ConfigSecrets } from './config-secrets.ts'
 import { currentContext, type RequestContext } from './context.ts'
 import { isText, type LoggerSetup, openSinks, type Sink } from './destination.ts'
@@ -43,7 +39,7 @@ export async function createPinoLogger(
     mixinMergeStrategy: (line, context) => (context === outside ? line : merged(context, line)),
     ...(hooks ? { hooks } : {}),
   }
-  const log = pino(options, destinationOf(await openSinks(settings, setup), secrets))
+  const log = pino()(options, destinationOf(await openSinks(settings, setup), secrets))
   redactBindings(log, hiding)
   return new LoggerTree(log, levels, secrets).root
 }
@@ -118,10 +114,10 @@ function redactBindings(log: Logger, hiding: Hiding): void {
 /** The stack and the fields of an error; its fields may hold headers. */
 function serializeError(error: unknown, hiding: Hiding): unknown {
   if (!(error instanceof Error)) return error
-  return hiding({ ...pino.stdSerializers.err(error) })
+  return hiding({ ...pino().stdSerializers.err(error) })
 }
 
-function serializeRequest(req: Parameters<typeof pino.stdSerializers.req>[0], hiding: Hiding): unknown {
-  const shown = hiding({ ...pino.stdSerializers.req(req) })
+function serializeRequest(req: Parameters<typeof Pino.stdSerializers.req>[0], hiding: Hiding): unknown {
+  const shown = hiding({ ...pino().stdSerializers.req(req) })
   return typeof shown.url === 'string' ? { ...shown, url: redactUrl(shown.url) } : shown
 }

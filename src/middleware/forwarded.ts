@@ -1,6 +1,6 @@
 // Reads what proxies say of the client: the Forwarded header of RFC 7239, the X-Forwarded lists, and
 // which entry of them a trusted proxy wrote. Pure; whether headers are believed at all is the filter's.
-import ipaddr from 'ipaddr.js'
+import { ipAddresses } from '../lazy-packages.ts'
 
 /** One hop: parameter names in lower case, values without their quotes. */
 export type ForwardedElement = ReadonlyMap<string, string>
@@ -63,7 +63,8 @@ export const unknownNode = 'unknown'
 export function nodeAddress(text: string): string {
   const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::[\w.-]+)?$/u.exec(text) ?? []
   const address = bracketed ?? plain ?? text
-  if (ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address)) return address
+  const { IPv4, IPv6 } = ipAddresses()
+  if (IPv4.isValidFourPartDecimal(address) || IPv6.isValid(address)) return address
   return /^_[\w.-]{1,64}$/u.test(address) ? address : unknownNode
 }
 

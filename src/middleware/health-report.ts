@@ -1,26 +1,22 @@
 // The answer of a healthcheck as text, HTML or JSON, whichever the client asks for; text for one that
 // asks for none of these. The forms are oslo.middleware's; details tell of Node, and never a stack.
 import { hostname, platform, release } from 'node:os'
-import Negotiator from 'negotiator'
-import { appendVary, escapeHtml, html, type HttpRequest, type HttpResponse, text } from '../http/index.ts'
+import { preferredType } from '../http/accept.ts'
+import type { HttpResponse } from '../http/contract.ts'
+import type { HttpRequest } from '../http/request.ts'
+import { appendVary, escapeHtml, html, text } from '../http/responses.ts'
 import type { HealthResult } from './health-backends.ts'
 
 export function renderHealth(req: HttpRequest, results: readonly HealthResult[], isDetailed: boolean): HttpResponse {
   const isHealthy = results.every((result) => result.isAvailable)
   if (req.method === 'HEAD') return text('', isHealthy ? 204 : 503)
-  const response = bodyFor(preferredType(req), results, isDetailed)
+  const response = bodyFor(preferredType(req.header('accept'), types), results, isDetailed)
   response.status = isHealthy ? 200 : 503
   appendVary(response, 'Accept')
   return response
 }
 
 const types = ['text/plain', 'text/html', 'application/json']
-
-function preferredType(req: HttpRequest): string {
-  const accept = req.header('accept')
-  if (accept === undefined || accept === '') return 'text/plain'
-  return new Negotiator({ headers: { accept } }).mediaType(types) ?? 'text/plain'
-}
 
 function bodyFor(type: string, results: readonly HealthResult[], isDetailed: boolean): HttpResponse {
   switch (type) {

@@ -1,12 +1,12 @@
 // Lists of peers that an operator writes: addresses, networks and a few words. Parsed when a filter is
 // built; a request costs one look-up for a peer that was seen before.
-import ipaddr from 'ipaddr.js'
 import { SlipwayError, type Where } from '../errors.ts'
+import { ipAddresses } from '../lazy-packages.ts'
 
 /** Whether a peer is in the list. `undefined` is a peer on a unix socket. */
 export type RangeTest = (address: string | undefined) => boolean
 
-type Address = ReturnType<typeof ipaddr.process>
+type Address = ReturnType<ReturnType<typeof ipAddresses>['process']>
 type Network = readonly [Address, number]
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -40,6 +40,7 @@ export function parseRanges(texts: readonly string[], setting: string, where: Wh
 }
 
 function networksOf(text: string, setting: string, where: Where | null): Network[] {
+  const ipaddr = ipAddresses()
   const named = Object.hasOwn(words, text) ? words[text] : undefined
   if (named !== undefined) return named.map((network) => ipaddr.parseCIDR(network))
   // ipaddr.js also reads 10.1 and 0x7f.1 as addresses: in a list of whom to trust that is a slip of the pen.
@@ -57,10 +58,11 @@ function networksOf(text: string, setting: string, where: Where | null): Network
 
 function isWithin(text: string, networks: readonly Network[]): boolean {
   if (!isPlain(text)) return false
-  const address = ipaddr.process(text)
+  const address = ipAddresses().process(text)
   return networks.some(([network, bits]) => address.kind() === network.kind() && address.match([network, bits]))
 }
 
 function isPlain(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)
+  const { IPv4, IPv6 } = ipAddresses()
+  return IPv4.isValidFourPartDecimal(text) || IPv6.isValid(text)
 }

@@ -101,7 +101,7 @@ export function installedDistribution(
 ): Distribution {
   const own = ownDistribution()
   let first: unknown
-  for (const project of [...projects, own]) {
+  for (const project of new Set([...projects, own])) {
     try {
       return findDistribution(name, project, where)
     } catch (error) {

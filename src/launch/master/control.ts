@@ -50,7 +50,7 @@ export class ControlSocket {
   }
 
   async serve(controls: Controls): Promise<void> {
-    const { createServer } = await import('node:http')
+    const { createServer } = await import('../../http/node-http.ts')
     const server = createServer((req, res) => void answer(req, res, controls))
     this.#server = server
     this.#socket?.adoptInto(server, 16)

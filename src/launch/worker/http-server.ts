@@ -1,10 +1,11 @@
 // Serves one app on all addresses of a service, and stops without losing a request. Runs in the worker
 // (or in the one process). What a request is answered with is the edge's affair; TLS and HTTP/2 are
 // not here yet.
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { App } from '../../http/contract.ts'
 import { createEdge, type Edge } from '../../http/edge.ts'
+import { createServer } from '../../http/node-http.ts'
 import { launchGroup, type LaunchSettings } from '../options.ts'
 import type { ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
 import { closeListener, closeWhenDrained } from './accept-queue.ts'
