@@ -1,6 +1,5 @@
 // Where a service listens: the text of one `listen` value, parsed and shown again. Pure; nothing is
-// resolved or bound here (master/bind.ts does both). An inherited socket (LISTEN_FDS) will be a
-// third kind of this union.
+// resolved or bound here (master/bind.ts does both), nor are users looked up.
 import { isIPv6 } from 'node:net'
 import { SlipwayError, type Where } from '../errors.ts'
 
@@ -16,9 +15,19 @@ export interface UnixAddress {
   readonly path: string
   /** Permission bits of the socket file; null leaves what the umask gives. */
   readonly mode: number | null
+  /** A user's name or number; null for whoever binds it. */
+  readonly owner: string | null
+  readonly group: string | null
 }
 
-export type ListenAddress = TcpAddress | UnixAddress
+/** A socket that another program has opened for this one (LISTEN_FDS). */
+export interface InheritedAddress {
+  readonly kind: 'fd'
+  /** The number of its descriptor, or its name (LISTEN_FDNAMES), which several may have. */
+  readonly name: string
+}
+
+export type ListenAddress = TcpAddress | UnixAddress | InheritedAddress
 
 /** An address and who asked for it, for messages. Plain data: it travels to the workers. */
 export interface ListenRequest {
@@ -27,14 +36,28 @@ export interface ListenRequest {
   readonly where: Where | null
   /** In words: `etc/service.conf:12`, `--listen`; null when a program gave it. */
   readonly origin: string | null
+  /** Another program (systemd) holds the socket too: what waits in its queue when this one ends is not lost. */
+  readonly isHeldOutside?: boolean
 }
 
-const expected = '"host:port", "[v6 address]:port" or "unix:/path?mode=0660"'
+const expected = '"host:port", "[v6 address]:port", "unix:/path?mode=0660" or "fd:name"'
+
+/** What is bound is the path with the pid behind it (master/unix-socket.ts): at most a dot and seven digits. */
+const longestSuffix = 8
 
 /** Throws SLIPWAY_LAUNCH_ADDRESS. */
 export function parseAddress(text: string, where: Where | null = null): ListenAddress {
   const value = text.trim()
+  if (value.startsWith('fd:')) return parseInherited(value, where)
   return value.startsWith('unix:') ? parseUnix(value, where) : parseTcp(value, where)
+}
+
+/** Names as sd_listen_fds_with_names(3) has them: printable ASCII without a colon. */
+function parseInherited(text: string, where: Where | null): InheritedAddress {
+  const name = text.slice('fd:'.length)
+  if (/^(?:[0-2]|0\d+)$/.test(name)) throw unusable(text, where, 'inherited sockets are numbered from 3')
+  if (!/^[!-9;-~]{1,255}$/.test(name)) throw unusable(text, where, 'the number or the name of an inherited socket')
+  return { kind: 'fd', name }
 }
 
 function parseTcp(text: string, where: Where | null): TcpAddress {
@@ -50,11 +73,35 @@ function parseUnix(text: string, where: Where | null): UnixAddress {
   const [path = '', query, ...rest] = text.slice('unix:'.length).split('?')
   if (!path.startsWith('/')) throw unusable(text, where, 'the path of a unix socket starts with "/"')
   // sockaddr_un holds 108 bytes, the last of them a zero; the kernel would cut a longer path silently in other tools.
-  if (Buffer.byteLength(path) > 107) throw unusable(text, where, 'the path of a unix socket has at most 107 bytes')
-  if (query === undefined) return { kind: 'unix', path, mode: null }
-  const mode = /^mode=(0?[0-7]{3})$/.exec(query)?.[1]
-  if (mode === undefined || rest.length > 0) throw unusable(text, where, 'it has one setting: "?mode=0660", in octal')
-  return { kind: 'unix', path, mode: Number.parseInt(mode, 8) }
+  const longest = 107 - longestSuffix
+  if (Buffer.byteLength(path) > longest) {
+    throw unusable(text, where, `the path of a unix socket has at most ${longest} bytes`)
+  }
+  const settings = rest.length > 0 ? null : unixSettings(query)
+  if (settings === null) throw unusable(text, where, unixHint)
+  return { kind: 'unix', path, ...settings }
+}
+
+const unixHint = 'its settings are mode, in octal, owner and group: "?mode=0660&group=www-data"'
+
+type UnixSettings = Omit<UnixAddress, 'kind' | 'path'>
+
+const unixSetting = /^(?:mode=(?<mode>0?[0-7]{3})|owner=(?<owner>[^&=\s]+)|group=(?<group>[^&=\s]+))$/
+
+/** Null when it cannot be read; each setting stands once. */
+function unixSettings(query: string | undefined): UnixSettings | null {
+  const found = new Map<string, string>()
+  for (const part of query?.split('&') ?? []) {
+    const given = Object.entries(unixSetting.exec(part)?.groups ?? {}).find(([, value]) => value !== undefined)
+    if (!given || found.has(given[0])) return null
+    found.set(given[0], given[1])
+  }
+  const mode = found.get('mode')
+  return {
+    mode: mode === undefined ? null : Number.parseInt(mode, 8),
+    owner: found.get('owner') ?? null,
+    group: found.get('group') ?? null,
+  }
 }
 
 function hintFor(text: string): string | undefined {
@@ -83,17 +130,38 @@ function unusable(text: string, where: Where | null, hint: string | undefined): 
 
 /** The text that `parseAddress` reads back to the same address. */
 export function renderAddress(address: ListenAddress): string {
-  if (address.kind === 'tcp') return `${isIPv6(address.host) ? `[${address.host}]` : address.host}:${address.port}`
-  const mode = address.mode === null ? '' : `?mode=${address.mode.toString(8).padStart(4, '0')}`
-  return `unix:${address.path}${mode}`
+  switch (address.kind) {
+    case 'tcp':
+      return `${isIPv6(address.host) ? `[${address.host}]` : address.host}:${address.port}`
+    case 'unix':
+      return `unix:${address.path}${renderSettings(address)}`
+    case 'fd':
+      return `fd:${address.name}`
+  }
 }
 
-/** Two texts of one key ask for the same place; a socket file has one mode at a time. */
+function renderSettings({ mode, owner, group }: UnixAddress): string {
+  const settings = [
+    mode === null ? [] : `mode=${mode.toString(8).padStart(4, '0')}`,
+    owner === null ? [] : `owner=${owner}`,
+    group === null ? [] : `group=${group}`,
+  ].flat()
+  return settings.length === 0 ? '' : `?${settings.join('&')}`
+}
+
+/** Two texts of one key ask for the same place; a socket file has one mode and one owner at a time. */
 export function addressKey(address: ListenAddress): string {
-  return renderAddress(address.kind === 'unix' ? { ...address, mode: null } : address)
+  return renderAddress(address.kind === 'unix' ? { ...address, mode: null, owner: null, group: null } : address)
 }
 
 /** What people and clients open: `http://127.0.0.1:8774`, `unix:/run/service.sock`. */
 export function addressUrl(address: ListenAddress): string {
-  return address.kind === 'tcp' ? `http://${renderAddress(address)}` : `unix:${address.path}`
+  switch (address.kind) {
+    case 'tcp':
+      return `http://${renderAddress(address)}`
+    case 'unix':
+      return `unix:${address.path}`
+    case 'fd':
+      return renderAddress(address)
+  }
 }

@@ -5,6 +5,7 @@ import { findProjectFolder } from '../entrypoints/index.ts'
 import { SlipwayError } from '../errors.ts'
 import { type ListenRequest, parseAddress } from './address.ts'
 import type { Listener } from './master/bind.ts'
+import { type InheritedSockets, noneInherited } from './master/inherited.ts'
 import type { ServiceSpec } from './messages.ts'
 import { launchGroup, type LaunchSettings } from './options.ts'
 
@@ -43,6 +44,7 @@ export function planLaunch(
   reference: string,
   args: ServiceArgs,
   options: LaunchPlanOptions,
+  inherited: InheritedSockets = noneInherited,
 ): LaunchPlan {
   const settings = config.get(launchGroup)
   return {
@@ -50,7 +52,7 @@ export function planLaunch(
     config,
     settings,
     workers: workersOf(options.workers ?? settings.workers),
-    requests: listenRequests(config, options),
+    requests: listenRequests(config, options, inherited),
   }
 }
 
@@ -78,10 +80,12 @@ function plainData(reference: string, args: unknown): unknown {
   }
 }
 
-function listenRequests(config: Config, options: LaunchPlanOptions): ListenRequest[] {
+function listenRequests(config: Config, options: LaunchPlanOptions, inherited: InheritedSockets): ListenRequest[] {
   if (options.listen) return options.listen.map((text) => ({ address: parseAddress(text), where: null, origin: null }))
   const { where, detail, kind } = config.origin('listen')
   const origin = kind === 'default' ? null : detail
+  const ready = kind === 'default' ? inherited.requests() : null
+  if (ready !== null) return ready
   return config.get(launchGroup).listen.map((text) => ({ address: parseAddress(text, where), where, origin }))
 }
 

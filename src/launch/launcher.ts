@@ -6,6 +6,7 @@ import { createLogger, type Logger, reopenLogs } from '../log/index.ts'
 import { addressUrl } from './address.ts'
 import { type Crew, type CrewReport, whoServes, type WorkerStatus } from './crew.ts'
 import { type Generation, type LaunchPlan, type LaunchPlanOptions, planLaunch, type ServiceArgs } from './generation.ts'
+import { activatedSockets } from './master/activation.ts'
 import { bindListeners, closeListeners, type Listener } from './master/bind.ts'
 import { ControlSocket, type Controls } from './master/control.ts'
 import { ensureReaper, reaperHint } from './master/pid-one.ts'
@@ -61,7 +62,8 @@ export async function launch(
   args: ServiceArgs,
   options: LaunchOptions = {},
 ): Promise<Launcher> {
-  const plan = (config: Config) => planLaunch(config, reference, args, options)
+  const inherited = activatedSockets()
+  const plan = (config: Config) => planLaunch(config, reference, args, options, inherited)
   const planned = plan(conf)
   const hasReaper = ensureReaper()
   const log = options.log ?? (await createLogger(conf, { name: planned.spec.name, rotates: true }))
@@ -74,13 +76,14 @@ export async function launch(
   const control = controlOf(conf)
   const { pid_file: pidFile } = conf.get(launchGroup)
   try {
-    listeners = await bindListeners(planned.requests)
+    listeners = await bindListeners(planned.requests, inherited)
+    inherited.dismiss(log)
     await control?.bind()
     if (pidFile !== null) writePidFile(pidFile)
     const first: Generation = { ...planned, listeners }
     const crew = await crewFor(first, log, options)
     const manager = new ServiceManager(log)
-    const reloader = new Reloader({ config: conf, plan, crew, first, log, manager })
+    const reloader = new Reloader({ config: conf, plan, inherited, crew, first, log, manager })
     const master: Master = { crew, reloader, log, manager, phase: { name: 'starting' } }
     void crew.ended.then(() => {
       signals.close()

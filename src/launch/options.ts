@@ -19,7 +19,7 @@ export const launchGroup = group(
       default: ['127.0.0.1:8774'],
       cli: true,
       metavar: 'ADDRESS',
-      help: 'Address to serve on: host:port, [IPv6 address]:port, or unix:/path?mode=0660. May be given several times.',
+      help: 'Address to serve on: host:port, [IPv6 address]:port, unix:/path?mode=0660&owner=user&group=name, or fd:name for a socket that systemd has opened. May be given several times. With sockets from systemd they are the default.',
     }),
     backlog: int({
       default: 511,

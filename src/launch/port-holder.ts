@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { endianness } from 'node:os'
 import { ipAddresses } from '../lazy-packages.ts'
-import type { ListenAddress } from './address.ts'
+import type { ListenAddress, TcpAddress } from './address.ts'
 import { listenersOn, socketsAt } from './proc-net.ts'
 
 export interface Holder {
@@ -14,11 +14,22 @@ export interface Holder {
 
 /** The host of a TCP address must be an IP address here. */
 export function findHolder(address: ListenAddress): Holder | null {
-  const inodes = address.kind === 'unix' ? socketsAt(address.path) : rivals(address)
+  const inodes = inodesAt(address)
   if (!inodes || inodes.length === 0) return null
   const wanted = new Set(inodes.map((inode) => `socket:[${inode}]`))
   const pid = processIds().find((candidate) => holdsOne(candidate, wanted))
   return pid === undefined ? null : { pid, command: commandOf(pid) }
+}
+
+function inodesAt(address: ListenAddress): string[] | null {
+  switch (address.kind) {
+    case 'tcp':
+      return rivals(address)
+    case 'unix':
+      return socketsAt(address.path)
+    case 'fd':
+      return null
+  }
 }
 
 /** `pid 812 (nginx -g daemon off;)`. */
@@ -27,12 +38,11 @@ export function renderHolder(holder: Holder): string {
 }
 
 /** Listeners on the port whose address is ours, or where one of both is "all addresses". */
-function rivals({ host, port }: { host: string; port: number }): string[] | undefined {
+function rivals({ host, port }: TcpAddress): string[] | null {
   const own = tableAddress(host)
   const collides = (other: string): boolean => other === own || /^0+$/.test(own) || /^0+$/.test(other)
-  return listenersOn(port)
-    ?.filter((row) => collides(row.address))
-    .map((row) => row.inode)
+  const rows = listenersOn(port)?.filter((row) => collides(row.address))
+  return rows?.map((row) => row.inode) ?? null
 }
 
 /** An IP address as /proc/net/tcp writes it. */

@@ -26,11 +26,24 @@ export function parseTcpTable(text: string): ListeningRow[] {
   })
 }
 
-/** The inodes of the sockets bound to a path, in the text of /proc/net/unix. */
-export function parseUnixTable(text: string, path: string): string[] {
+interface UnixRow {
+  readonly inode: string
+  /** STREAM or DGRAM, in the kernel's numbers. */
+  readonly type: number
+  readonly isConnected: boolean
+  /** Null when it was never bound. */
+  readonly path: string | null
+}
+
+const connected = '03'
+
+/** The sockets in the text of /proc/net/unix. */
+export function parseUnixTable(text: string): UnixRow[] {
   return text.split('\n').flatMap((line) => {
-    const [, , , , , , inode = '', ...name] = line.trim().split(/\s+/)
-    return name.join(' ') === path ? [inode] : []
+    const [, , , , type = '', state, inode = '', ...name] = line.trim().split(/\s+/)
+    if (!/^\d+$/.test(inode)) return []
+    const path = name.length === 0 ? null : name.join(' ')
+    return [{ inode, type: Number.parseInt(type, 16), isConnected: state === connected, path }]
   })
 }
 
@@ -99,12 +112,29 @@ function openTable(file: string): number | null {
   }
 }
 
-/** The inodes of the sockets bound to a path; null when the table is not readable. */
+/** The inodes of the sockets that are served at a path; null when the table is not readable. */
 export function socketsAt(path: string): string[] | null {
+  const rows = unixRows()
+  return rows === null
+    ? null
+    : rows.filter((row) => row.path !== null && isBoundFor(row.path, path)).map(({ inode }) => inode)
+}
+
+/** Ours are bound beside their path and moved there (master/unix-socket.ts); the table knows the name of before. */
+export function isBoundFor(bound: string, path: string): boolean {
+  return bound === path || (bound.startsWith(`${path}.`) && /^\d+$/.test(bound.slice(path.length + 1)))
+}
+
+/** What /proc tells of an open unix socket; null when it knows none of that inode. */
+export function unixSocketOf(inode: number): UnixRow | null {
+  return unixRows()?.find((row) => row.inode === String(inode)) ?? null
+}
+
+function unixRows(): UnixRow[] | null {
   const table = openTable('/proc/net/unix')
   if (table === null) return null
   try {
-    return parseUnixTable(readFileSync(table, 'latin1'), path)
+    return parseUnixTable(readFileSync(table, 'latin1'))
   } finally {
     closeSync(table)
   }

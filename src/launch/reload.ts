@@ -10,6 +10,7 @@ import { type Crew, type CrewReport, whoServes } from './crew.ts'
 import { asSlipwayError } from './failure.ts'
 import type { Generation, LaunchPlan } from './generation.ts'
 import { closeListeners, rebindListeners } from './master/bind.ts'
+import type { InheritedSockets } from './master/inherited.ts'
 import type { ServiceManager } from './master/service-manager.ts'
 
 export interface ReloaderParts {
@@ -17,6 +18,8 @@ export interface ReloaderParts {
   readonly config: Config
   /** What a configuration makes to run; throws when it is not sound. */
   readonly plan: (config: Config) => LaunchPlan
+  /** For a reload that asks for one under its number or name. */
+  readonly inherited: InheritedSockets
   readonly crew: Crew
   readonly first: Generation
   readonly log: Logger
@@ -87,10 +90,10 @@ export class Reloader {
   }
 
   async #replace(): Promise<CrewReport | null> {
-    const { config, plan, crew } = this.#parts
+    const { config, plan, crew, inherited } = this.#parts
     forgetDistributions()
     const next = plan(config.reload())
-    const { listeners, added, removed } = await rebindListeners(this.#serving.listeners, next.requests)
+    const { listeners, added, removed } = await rebindListeners(this.#serving.listeners, next.requests, inherited)
     try {
       const report = await crew.reload({ ...next, listeners }, removed)
       if (report === null) closeListeners(added)

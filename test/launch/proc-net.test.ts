@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { listenersOn, parseTcpTable, parseUnixTable, watchQueue } from '../../src/launch/proc-net.ts'
+import { isBoundFor, listenersOn, parseTcpTable, parseUnixTable, watchQueue } from '../../src/launch/proc-net.ts'
 import { tableAddress } from '../../src/launch/port-holder.ts'
 
 const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -20,14 +20,27 @@ describe('parseTcpTable', () => {
 })
 
 describe('parseUnixTable', () => {
-  it('gives the sockets at a path and no other', () => {
+  it('gives each socket with its type, its path and whether somebody is at its other end', () => {
     const table = `Num       RefCount Protocol Flags    Type St Inode Path
-0000: 00000002 00000000 00010000 0001 01 41 /run/a.sock
-0000: 00000003 00000000 00000000 0001 03 42
-0000: 00000002 00000000 00010000 0001 01 43 /run/a.sock.old
+0000: 00000002 00000000 00010000 0001 01 41 /run/a b.sock
+0000: 00000003 00000000 00000000 0002 03 42
 `
-    expect(parseUnixTable(table, '/run/a.sock')).toEqual(['41'])
+    expect(parseUnixTable(table)).toEqual([
+      { inode: '41', type: 1, isConnected: false, path: '/run/a b.sock' },
+      { inode: '42', type: 2, isConnected: true, path: null },
+    ])
   })
+})
+
+it.each([
+  ['/run/a.sock', true],
+  ['/run/a.sock.812', true],
+  ['/run/a.sock.', false],
+  ['/run/a.sock.old', false],
+  ['/run/a.sock.8.1', false],
+  ['/run/a.soc', false],
+])('a socket that was bound to %s serves /run/a.sock: %s', (bound, isSo) => {
+  expect(isBoundFor(bound, '/run/a.sock')).toBe(isSo)
 })
 
 it.each([

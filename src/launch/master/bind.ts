@@ -1,12 +1,13 @@
 // Binds what the configuration asks to listen on, and keeps it. Runs in the master, before any
 // worker. Nothing here accepts a connection: workers inherit the descriptors and do.
 import { lookup } from 'node:dns/promises'
-import { chmodSync } from 'node:fs'
 import { isIP, isIPv6 } from 'node:net'
-import { addressKey, type ListenRequest, type TcpAddress, type UnixAddress } from '../address.ts'
+import { isSlipwayError, SlipwayError } from '../../errors.ts'
+import { addressKey, type ListenAddress, type ListenRequest, type TcpAddress, type UnixAddress } from '../address.ts'
 import { bindFailure } from '../bind-error.ts'
 import { type BoundSocket, bindSocket } from './bound-socket.ts'
-import { clearStaleSocket } from './unix-socket.ts'
+import { type InheritedSocket, type InheritedSockets, noneInherited } from './inherited.ts'
+import { bindUnixSocket, changeAccess, type SocketFile } from './unix-socket.ts'
 
 export interface Listener {
   /** Of the address as it was asked for: a reload that asks for it again keeps this listener. */
@@ -14,19 +15,32 @@ export interface Listener {
   /** With the port that the system chose, where 0 was asked. */
   readonly request: ListenRequest
   readonly socket: BoundSocket
+  /** Of a unix socket, when it is ours to remove. */
+  readonly file: SocketFile | null
 }
 
 /**
- * All or nothing: what was bound is released when one address cannot be had. `beside`: all that will be bound in the end.
- * @throws SlipwayError SLIPWAY_LAUNCH_PORT_IN_USE (69), _BIND_PERMISSION (77), _BIND (69)
+ * All or nothing: what was bound is released when one address cannot be had. What was inherited is taken, not bound.
+ * @throws SlipwayError SLIPWAY_LAUNCH_PORT_IN_USE (69), _BIND_PERMISSION (77), _BIND (69), _ACTIVATION (78)
  */
 export async function bindListeners(
   requests: readonly ListenRequest[],
-  beside: readonly ListenRequest[] = requests,
+  inherited: InheritedSockets = noneInherited,
 ): Promise<Listener[]> {
+  const all = requests.flatMap((request) => inherited.expand(request))
+  return bindAll(all, { all, inherited })
+}
+
+interface Surroundings {
+  /** All that will be bound in the end. */
+  readonly all: readonly ListenRequest[]
+  readonly inherited: InheritedSockets
+}
+
+async function bindAll(requests: readonly ListenRequest[], around: Surroundings): Promise<Listener[]> {
   const listeners: Listener[] = []
   try {
-    for (const request of requests) listeners.push(await bindOne(request, beside))
+    for (const request of requests) listeners.push(await bindOne(request, around))
     return listeners
   } catch (error) {
     closeListeners(listeners)
@@ -49,58 +63,74 @@ export interface Rebound {
  */
 export async function rebindListeners(
   before: readonly Listener[],
-  requests: readonly ListenRequest[],
+  wanted: readonly ListenRequest[],
+  inherited: InheritedSockets = noneInherited,
 ): Promise<Rebound> {
   const known = new Map(before.map((listener) => [listener.key, listener]))
-  const added = await bindListeners(
+  const requests = wanted.flatMap((request) => inherited.expand(request))
+  const added = await bindAll(
     requests.filter(({ address }) => !known.has(addressKey(address))),
-    requests,
+    { all: requests, inherited },
   )
   const all = new Map([...known, ...added.map((listener): [string, Listener] => [listener.key, listener])])
   const listeners = requests.flatMap((request) => {
     const listener = all.get(addressKey(request.address))
     if (!listener) return []
-    const { address } = listener.request
-    return {
-      ...listener,
-      request: { ...request, address: address.kind === 'unix' ? changedMode(address, request) : address },
-    }
+    return { ...listener, request: keptRequest(listener, request) }
   })
   const kept = new Set(listeners.map(({ key }) => key))
   return { listeners, added, removed: before.filter(({ key }) => !kept.has(key)) }
 }
 
-/** A socket file that is already served can change its mode, as a new one has it from the start. */
-function changedMode(before: UnixAddress, { address }: ListenRequest): UnixAddress {
-  const mode = address.kind === 'unix' ? address.mode : null
-  if (mode === null || mode === before.mode) return before
-  chmodSync(before.path, mode)
-  return { ...before, mode }
+/** A socket file that is already served can change its mode and owner, unless another program has made it. */
+function keptRequest({ file, request: before }: Listener, request: ListenRequest): ListenRequest {
+  const { address } = before
+  const changed = address.kind === 'unix' && file !== null ? changeAccess(address, request) : address
+  return { ...before, ...request, address: changed }
 }
 
+/** The files of unix sockets go, too. May be called twice. */
 export function closeListeners(listeners: readonly Listener[]): void {
+  closeSockets(listeners)
+  for (const { file } of listeners) file?.remove()
+}
+
+/** Leaves the files of unix sockets: workers still accept there. */
+export function closeSockets(listeners: readonly Listener[]): void {
   for (const listener of listeners.toReversed()) listener.socket.close()
 }
 
-async function bindOne(request: ListenRequest, all: readonly ListenRequest[]): Promise<Listener> {
+async function bindOne(request: ListenRequest, around: Surroundings): Promise<Listener> {
   const { address } = request
-  return address.kind === 'unix' ? bindUnix(request, address) : bindTcp(request, address, all)
+  switch (address.kind) {
+    case 'tcp':
+      return bindTcp(request, address, around)
+    case 'unix':
+      return bindUnix(request, address, around)
+    case 'fd':
+      return takeInherited(request, around)
+  }
 }
 
-async function bindTcp(request: ListenRequest, address: TcpAddress, all: readonly ListenRequest[]): Promise<Listener> {
+async function bindTcp(request: ListenRequest, address: TcpAddress, around: Surroundings): Promise<Listener> {
+  const { all, inherited } = around
+  const key = addressKey(address)
   let ip: string | null = null
   try {
     ip = isIP(address.host) ? address.host : (await lookup(address.host)).address
-    const socket = bindSocket({
-      ip,
-      port: address.port,
-      ipv6Only: isIPv6(ip) && all.some((other) => sharesPort(other, address)),
-    })
-    const bound: TcpAddress = { ...address, port: socket.port ?? address.port }
-    return { key: addressKey(address), request: { ...request, address: bound }, socket }
+    const ready = inherited.take(key, { ...address, host: ip })
+    if (ready !== null) return taken(key, request, ready, withPort(address, ready.socket))
+    const ipv6Only = isIPv6(ip) && all.some((other) => sharesPort(other, address))
+    const socket = bindSocket({ ip, port: address.port, ipv6Only })
+    return { key, request: { ...request, address: withPort(address, socket) }, socket, file: null }
   } catch (error) {
     throw bindFailure(request, error as NodeJS.ErrnoException, ip)
   }
+}
+
+/** With the port that the system chose, where 0 was asked. */
+function withPort(address: TcpAddress, { bound }: BoundSocket): TcpAddress {
+  return { ...address, port: bound?.port ?? address.port }
 }
 
 /** "[::]:80" serves IPv4 too unless told otherwise, and would then collide with "0.0.0.0:80" beside it. */
@@ -108,16 +138,32 @@ function sharesPort({ address: other }: ListenRequest, address: TcpAddress): boo
   return address.port !== 0 && other.kind === 'tcp' && other.port === address.port && isIP(other.host) === 4
 }
 
-async function bindUnix(request: ListenRequest, address: UnixAddress): Promise<Listener> {
-  let socket: BoundSocket | null = null
+async function bindUnix(request: ListenRequest, address: UnixAddress, { inherited }: Surroundings): Promise<Listener> {
+  const key = addressKey(address)
+  const ready = inherited.take(key, address)
+  if (ready !== null) return taken(key, request, ready, address)
   try {
-    await clearStaleSocket(address.path)
-    socket = bindSocket({ path: address.path })
-    // Nobody can connect before the first listen, so nobody gets in under the umask's mode.
-    if (address.mode !== null) chmodSync(address.path, address.mode)
-    return { key: addressKey(address), request, socket }
+    return { key, request, ...(await bindUnixSocket(request, address)) }
   } catch (error) {
-    socket?.close()
-    throw bindFailure(request, error as NodeJS.ErrnoException)
+    throw isSlipwayError(error) ? error : bindFailure(request, error as NodeJS.ErrnoException)
   }
+}
+
+function takeInherited(request: ListenRequest, { inherited }: Surroundings): Listener {
+  const key = addressKey(request.address)
+  const ready = inherited.take(key, request.address)
+  if (ready !== null) return taken(key, request, ready, ready.address)
+  throw new SlipwayError('SLIPWAY_LAUNCH_ACTIVATION', `cannot listen on "${key}": the socket is taken or closed`, {
+    where: request.where,
+    hint: 'an inherited socket is served once, and closed when nobody asks for it; a restart of the service has it again',
+  })
+}
+
+function taken(
+  key: string,
+  request: ListenRequest,
+  { socket, file, isHeldOutside }: InheritedSocket,
+  address: ListenAddress,
+): Listener {
+  return { key, request: { ...request, address, isHeldOutside }, socket, file }
 }

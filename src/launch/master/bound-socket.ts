@@ -2,20 +2,26 @@
 // inherit. The one place that knows how each Node version does it: net.BoundSocket where there is
 // one (24.19, 26.4), else the call that node:cluster makes for its shared mode.
 import net from 'node:net'
+import { constants } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 
 export interface BoundSocket {
   /** For a child's stdio. Belongs to this object: no second owner in this process may close it. */
   readonly fd: number
-  /** The port that the system gave for port 0; null for a unix socket. */
-  readonly port: number | null
+  /** With the port that the system gave for port 0; null for a unix socket. */
+  readonly bound: BoundAddress | null
   /**
    * Makes a server of this process accept from it and own it from then on. Errors come as the server's 'error' event. A
    * second server takes it over from the first within the turn: no connection meets a closed door between them.
    */
   adoptInto(server: net.Server, backlog: number): void
-  /** Closes the descriptor at once; the file of a unix socket goes with it. Harmless when closed or adopted. */
+  /** Closes the descriptor at once. Harmless when closed or adopted. */
   close(): void
+}
+
+interface BoundAddress {
+  readonly ip: string
+  readonly port: number
 }
 
 export interface TcpTarget {
@@ -27,6 +33,8 @@ export interface TcpTarget {
 
 export interface UnixTarget {
   readonly path: string
+  /** Where the file is moved to: what a server tells as its address. */
+  readonly servedAs: string
 }
 
 /** Throws the system's error, with `code` and `syscall`, as net.Server would emit it. */
@@ -34,11 +42,23 @@ export function bindSocket(target: TcpTarget | UnixTarget): BoundSocket {
   return native.BoundSocket ? bindNative(native.BoundSocket, target) : bindThroughHandle(target)
 }
 
+/**
+ * A bound or listening socket that this process was started with: its descriptor belongs to the result from here on.
+ * `servedAs`: the path of a unix socket. Throws the system's error when it is of another kind (EINVAL), or has somebody at
+ * its other end (EISCONN), as far as TCP goes: a unix socket does not say.
+ */
+export function openSocket(fd: number, servedAs: string | null = null): BoundSocket {
+  const handle = native._createServerHandle(null, 0, 0, fd)
+  if (typeof handle === 'number') throw systemError(handle, 'open', `descriptor ${fd}`)
+  if (handle.getpeername?.({}) === 0) throw systemError(-constants.errno.EISCONN, 'open', `descriptor ${fd}`)
+  return ownedHandle(handle, boundAddress(handle), servedAs ?? undefined)
+}
+
 // Types of what @types/node for Node 20 does not have, and of the internals used in their place.
 
 interface NativeBoundSocket {
   fd(): number
-  address(): string | { readonly port: number }
+  address(): string | { readonly address: string; readonly port: number }
   close(): void
 }
 type NativeConstructor = new (
@@ -48,10 +68,15 @@ type NativeConstructor = new (
 interface RawHandle {
   readonly fd: number
   close(): void
-  getsockname?(out: { port?: number }): number
+  getsockname?(out: SocketName): number
+  getpeername?(out: SocketName): number
+}
+interface SocketName {
+  address?: string
+  port?: number
 }
 type CreateHandle = (
-  address: string,
+  address: string | null,
   port: number,
   addressType: number,
   fd: number,
@@ -79,37 +104,46 @@ function bindNative(Constructor: NativeConstructor, target: TcpTarget | UnixTarg
   const address = socket.address()
   return owned({
     fd: socket.fd(),
-    port: typeof address === 'string' ? null : address.port,
-    adopt: (server, backlog) => server.listen({ handle: socket }, backlog),
+    bound: typeof address === 'string' ? null : { ip: address.address, port: address.port },
+    adopt(server, backlog) {
+      server.listen({ handle: socket }, backlog)
+      if ('path' in target) (server as unknown as ServerInternals)._pipeName = target.servedAs
+    },
     close: () => socket.close(),
   })
 }
 
 function bindThroughHandle(target: TcpTarget | UnixTarget): BoundSocket {
   const handle = createHandle(target)
+  return 'path' in target
+    ? ownedHandle(handle, null, target.servedAs)
+    : ownedHandle(handle, boundAddressOf(handle, target), undefined)
+}
+
+/** listen() knows TCP handles only; for a pipe it would open the descriptor a second time, and then two would close it. */
+function ownedHandle(handle: RawHandle, bound: BoundAddress | null, path: string | undefined): BoundSocket {
   return owned({
     fd: handle.fd,
-    port: 'path' in target ? null : portOf(handle, target),
-    // listen() knows TCP handles only; for a pipe it would open the descriptor a second time, and then two would close it.
-    adopt: (server, backlog) => listenOn(server, handle, 'path' in target ? target.path : undefined, backlog),
+    bound,
+    adopt: (server, backlog) => listenOn(server, handle, path, backlog),
     close: () => handle.close(),
   })
 }
 
 interface Unowned {
   readonly fd: number
-  readonly port: number | null
+  readonly bound: BoundAddress | null
   readonly adopt: (server: net.Server, backlog: number) => void
   readonly close: () => void
 }
 
 /** One owner at a time: this object, then the server that took it last. */
-function owned({ fd, port, adopt, close }: Unowned): BoundSocket {
+function owned({ fd, bound, adopt, close }: Unowned): BoundSocket {
   let owner: net.Server | null = null
   let isOurs = true
   return {
     fd,
-    port,
+    bound,
     adoptInto(server, backlog) {
       const before = owner
       owner = server
@@ -155,18 +189,33 @@ function opened(handle: RawHandle | number, target: TcpTarget | UnixTarget): Raw
 }
 
 /** libuv keeps EADDRINUSE to itself until the socket is next used; asking for its name brings it out. */
-function portOf(handle: RawHandle, target: TcpTarget): number {
-  const name: { port?: number } = {}
-  const status = handle.getsockname?.(name) ?? 0
+function boundAddressOf(handle: RawHandle, target: TcpTarget): BoundAddress {
+  const status = handle.getsockname?.({}) ?? 0
   if (status !== 0) {
     handle.close()
     throw bindError(status, target)
   }
-  return name.port ?? target.port
+  return boundAddress(handle) ?? target
+}
+
+/** Null for a unix socket. */
+function boundAddress(handle: RawHandle): BoundAddress | null {
+  const { address, port } = nameOf(handle)
+  return address === undefined || port === undefined ? null : { ip: address, port }
+}
+
+function nameOf(handle: RawHandle): SocketName {
+  const name: SocketName = {}
+  handle.getsockname?.(name)
+  return name
 }
 
 function bindError(status: number, target: TcpTarget | UnixTarget): NodeJS.ErrnoException {
+  return systemError(status, 'bind', 'path' in target ? target.path : `${target.ip}:${target.port}`)
+}
+
+/** `status` as libuv has it: the negative of the system's number. */
+function systemError(status: number, syscall: string, place: string): NodeJS.ErrnoException {
   const code = getSystemErrorName(status)
-  const place = 'path' in target ? target.path : `${target.ip}:${target.port}`
-  return Object.assign(new Error(`bind ${code} ${place}`), { code, errno: status, syscall: 'bind' })
+  return Object.assign(new Error(`${syscall} ${code} ${place}`), { code, errno: status, syscall })
 }

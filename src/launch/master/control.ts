@@ -1,14 +1,12 @@
 // The control socket: JSON over HTTP on a unix socket that only its owner can open. Behind the verbs status,
 // reload, stop and scale. Runs in the master, and loads node:http there only when the option asks for it.
-import { chmodSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { isSlipwayError, SlipwayError } from '../../errors.ts'
 import type { ListenRequest } from '../address.ts'
 import { bindFailure } from '../bind-error.ts'
 import { toFailure } from '../failure.ts'
 import type { ServiceStatus } from '../status.ts'
-import { type BoundSocket, bindSocket } from './bound-socket.ts'
-import { clearStaleSocket } from './unix-socket.ts'
+import { bindListeners, closeListeners, type Listener } from './bind.ts'
 
 /** What the socket lets its owner do. */
 export interface Controls {
@@ -24,13 +22,11 @@ const who = 'the control socket'
 
 export class ControlSocket {
   readonly #request: ListenRequest
-  readonly #path: string
-  #socket: BoundSocket | null = null
+  #listeners: readonly Listener[] = []
   #server: Server | null = null
 
   constructor(path: string, request: Omit<ListenRequest, 'address'>) {
-    this.#path = path
-    this.#request = { ...request, address: { kind: 'unix', path, mode: ownerOnly } }
+    this.#request = { ...request, address: { kind: 'unix', path, mode: ownerOnly, owner: null, group: null } }
   }
 
   /**
@@ -38,22 +34,14 @@ export class ControlSocket {
    * @throws SlipwayError as an address that cannot be had does
    */
   async bind(): Promise<void> {
-    try {
-      await clearStaleSocket(this.#path)
-      this.#socket = bindSocket({ path: this.#path })
-      // Nobody can connect before the first listen, so nobody else ever gets in.
-      chmodSync(this.#path, ownerOnly)
-    } catch (error) {
-      this.close()
-      throw bindFailure(this.#request, error as NodeJS.ErrnoException)
-    }
+    this.#listeners = await bindListeners([this.#request])
   }
 
   async serve(controls: Controls): Promise<void> {
     const { createServer } = await import('../../http/node-http.ts')
     const server = createServer((req, res) => void answer(req, res, controls))
     this.#server = server
-    this.#socket?.adoptInto(server, 16)
+    for (const { socket } of this.#listeners) socket.adoptInto(server, 16)
     await new Promise<void>((resolve, reject) => {
       server.once('listening', resolve)
       server.once('error', (error: NodeJS.ErrnoException) => reject(bindFailure(this.#request, error)))
@@ -62,7 +50,7 @@ export class ControlSocket {
 
   /** The file goes, answers that are under way are finished. */
   close(): void {
-    this.#socket?.close()
+    closeListeners(this.#listeners)
     this.#server?.close()
   }
 }

@@ -9,7 +9,7 @@ import type { Failure } from '../failure.ts'
 import type { Generation } from '../generation.ts'
 import type { DrainOrder } from '../messages.ts'
 import { isBootFault, type RespawnPolicy, type WorkerEnd } from '../states.ts'
-import { closeListeners, type Listener } from './bind.ts'
+import { closeListeners, closeSockets, type Listener } from './bind.ts'
 import { fillSlots, rollSlots } from './rolling.ts'
 import { bootError, Slot, type SlotEvents } from './slot.ts'
 import type { WorkerProcess, WorkerTemplate } from './worker-process.ts'
@@ -88,7 +88,7 @@ export class Supervisor implements Crew {
     if (this.#phase === 'stopping' || this.#phase === 'ended') return
     this.#phase = 'stopping'
     // Ours first: as long as it is open, connections queue up in it that nobody will accept.
-    closeListeners(this.#generation.listeners)
+    closeSockets(this.#generation.listeners)
     for (const slot of [...this.#slots, ...this.#beside]) slot.close({ final: true, reason })
     this.#endWhenEmpty()
   }
@@ -295,6 +295,7 @@ export class Supervisor implements Crew {
   #endWhenEmpty(): void {
     if (this.#phase === 'ended' || this.#workers().length > 0) return
     this.#phase = 'ended'
+    closeListeners(this.#generation.listeners)
     // Of a start that is already settled these two do nothing.
     if (this.#fault) this.#settleStart?.reject(this.#fault)
     else this.#settleStart?.resolve(null)

@@ -128,6 +128,8 @@ export class InProcessCrew implements Crew {
     })
     this.#generation = next
     this.#runner = runner
+    // What a server has taken over is that one's to close.
+    closeListeners(removed)
     return { pids: [process.pid], summary }
   }
 

@@ -113,7 +113,9 @@ export class ServiceRunner {
     const order: StopOrder = {
       isFinal,
       reason,
-      isFinalAt: ({ request }) => isFinal || removed.includes(renderAddress(request.address)),
+      // Where another program holds the socket, what waits in its queue is for whoever comes next.
+      isFinalAt: ({ request }) =>
+        !request.isHeldOutside && (isFinal || removed.includes(renderAddress(request.address))),
       signal: this.#cut.signal,
     }
     await this.#step('stop', () => this.#service?.stop(order))

@@ -1,12 +1,24 @@
 // Binding without accepting, on the Node that runs the tests: real sockets.
 import { once } from 'node:events'
-import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { findUser } from '../../../src/launch/accounts.ts'
 import { parseAddress } from '../../../src/launch/address.ts'
-import { bindListeners, closeListeners, type Listener } from '../../../src/launch/master/bind.ts'
+import { bindListeners, closeListeners, type Listener, rebindListeners } from '../../../src/launch/master/bind.ts'
 import { boundListener } from '../../../src/launch/worker/listeners.ts'
 import { bindSocket } from '../../../src/launch/master/bound-socket.ts'
 
@@ -82,7 +94,7 @@ describe('a bound socket', () => {
     expect(server.address()).toEqual(kind === 'tcp' ? expect.objectContaining({ port: target }) : path)
     const fd = listener?.socket.fd ?? -1
     await closed(server)
-    expect(await knock(target)).toBe(kind === 'tcp' ? 'ECONNREFUSED' : 'ENOENT')
+    expect(await knock(target)).toBe('ECONNREFUSED')
     // The number is free: whoever gets it next must not lose it to a second close.
     const strangers = Array.from({ length: 8 }, () => openSync('/dev/null', 'r'))
     expect(strangers).toContain(fd)
@@ -133,7 +145,7 @@ describe('bindListeners', () => {
     const [first] = await bind('127.0.0.1:0')
     const second = bindSocket({ ip: '127.0.0.1', port: portOf(first) })
     const server = await serving(first)
-    const late = boundListener({ key: '', request, socket: second }).listen(createServer(), 16)
+    const late = boundListener({ key: '', request, socket: second, file: null }).listen(createServer(), 16)
     await expect(late).rejects.toMatchObject({ code: 'SLIPWAY_LAUNCH_PORT_IN_USE' })
     await closed(server)
   })
@@ -145,18 +157,50 @@ describe('a unix socket', () => {
     await bind(`unix:${path}?mode=0640`)
     expect(statSync(path).mode & 0o777).toBe(0o640)
     expect(await knock(path)).toBe('ECONNREFUSED')
+    expect(readdirSync(folder)).toEqual(['a.sock'])
     closeListeners(listeners)
-    expect(existsSync(path)).toBe(false)
+    closeListeners(listeners)
+    expect(readdirSync(folder)).toEqual([])
   })
 
-  it('takes the place of one that nobody serves', async () => {
+  it.skipIf(process.getuid?.() !== 0)(
+    'has the owner and the group that were asked for (as root: others cannot give)',
+    async () => {
+      // Only root may give files to another user.
+      const path = join(folder, 'a.sock')
+      await bind(`unix:${path}?owner=nobody&group=12345`)
+      const { uid } = userInfo({ encoding: 'utf8' })
+      expect(statSync(path).uid).not.toBe(uid)
+      expect(statSync(path)).toMatchObject({ uid: findUser('nobody', { where: null, what: '' }).uid, gid: 12_345 })
+    },
+  )
+
+  it('names a user that is not there, and those that are close', async () => {
+    await expect(bind(`unix:${join(folder, 'a.sock')}?owner=nobdy`)).rejects.toMatchObject({
+      code: 'SLIPWAY_LAUNCH_ACCOUNT',
+      exitCode: 78,
+      message: `there is no user "nobdy", which "unix:${join(folder, 'a.sock')}?owner=nobdy" names`,
+      alternatives: ['nobody'],
+    })
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('takes the place of one that nobody serves, whose end does not touch it', async () => {
     const path = join(folder, 'a.sock')
-    const [dead] = await bind(`unix:${path}`)
+    const dead = await bind(`unix:${path}`)
     const [alive] = await bind(`unix:${path}`)
+    closeListeners(dead)
     const server = await serving(alive)
     expect(await knock(path)).toBe('open')
     await closed(server)
-    dead?.socket.close()
+  })
+
+  it('that is handed on stays when it is closed', async () => {
+    const path = join(folder, 'a.sock')
+    const [listener] = await bind(`unix:${path}`)
+    listener?.file?.handOn()
+    closeListeners(listeners)
+    expect(existsSync(path)).toBe(true)
   })
 
   it('leaves one alone that is served, and a file that is no socket', async () => {
@@ -171,9 +215,20 @@ describe('a unix socket', () => {
       code: 'SLIPWAY_LAUNCH_BIND',
       message: `cannot listen on "unix:${path}": the file "${path}" exists and is not a socket`,
     })
-    expect(existsSync(path)).toBe(true)
+    expect(readFileSync(path, 'utf8')).toBe('precious')
     await expect(bind(`unix:${join(folder, 'nowhere', 'a.sock')}`)).rejects.toMatchObject({
       message: expect.stringMatching(/its folder does not exist$/) as string,
     })
+  })
+
+  it('changes its mode where a reload asks for another, and nothing else', async () => {
+    const path = join(folder, 'a.sock')
+    await bind(`unix:${path}?mode=0640`)
+    const { ino } = statSync(path)
+    const request = { address: parseAddress(`unix:${path}?mode=0600`), where: null, origin: null }
+    const { listeners: after, added, removed } = await rebindListeners(listeners, [request])
+    expect([added, removed]).toEqual([[], []])
+    expect(after[0]?.request.address).toEqual(request.address)
+    expect(statSync(path)).toMatchObject({ ino, mode: 0o140600 })
   })
 })
