@@ -62,10 +62,10 @@ export async function launch(
   args: ServiceArgs,
   options: LaunchOptions = {},
 ): Promise<Launcher> {
+  const hasReaper = ensureReaper()
   const inherited = activatedSockets()
   const plan = (config: Config) => planLaunch(config, reference, args, options, inherited)
   const planned = plan(conf)
-  const hasReaper = ensureReaper()
   const log = options.log ?? (await createLogger(conf, { name: planned.spec.name, rotates: true }))
   log.info(firstLine(planned))
   if (!hasReaper) log.warn({ hint: reaperHint }, 'process 1 of a container, and nobody reaps what orphans leave behind')
