@@ -1,166 +1,89 @@
-// `npm run soak [seconds]`: the service under 48 clients while it is reloaded, scaled, and loses a worker.
-// Bounded. Prints the counts of each phase; status 1 when a request failed that should not have. Runs with the
-// Node that runs it: other versions by calling their binary with this file.
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { createInterface } from 'node:readline'
+// `npm run soak [-- --seconds N --model process|thread --tls --upgrade]`: the service under 48 clients while it is reloaded,
+// scaled, upgraded, gets new certificates and loses workers. Without flags each way of running that this build has, briefly.
+// Bounded. Prints the counts of each phase; status 1 when a request was lost that should not have been. Runs with the Node
+// that runs it: other versions by calling their binary with this file.
+import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'undici'
+import { hasOption, hasVerb, Running } from './running.js'
+import { makeCertificate } from './soak/certificate.js'
+import { Clients } from './soak/clients.js'
+import { lastPhase, phases } from './soak/phases.js'
 
-const server = fileURLToPath(new URL('../bin/service-server.js', import.meta.url))
-const config = fileURLToPath(new URL('../etc/service/service.conf', import.meta.url))
-const clients = { fresh: 24, kept: 24 }
-const thinkMs = 3
-const longestMs = 60_000
+const load = { fresh: 24, kept: 24 }
 
-/** The service as a process; its log lines as they come. */
-class Running {
-  lines = []
-  #wake = () => undefined
+const { values: flags } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '1' },
+    model: { type: 'string' },
+    tls: { type: 'boolean', default: false },
+    upgrade: { type: 'boolean', default: false },
+  },
+})
 
-  constructor(workers) {
-    const flags = ['--config-file', config, '--listen', '127.0.0.1:0', '--workers', String(workers)]
-    this.child = spawn(process.execPath, [server, ...flags], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
-    createInterface(this.child.stdout).on('line', (line) => {
-      this.lines.push(JSON.parse(line).msg)
-      this.#wake()
-    })
-    this.ended = new Promise((resolve) => this.child.once('exit', (status, signal) => resolve(status ?? signal)))
-  }
+const known = { thread: hasOption('#worker_model ='), tls: hasOption('[ssl]'), upgrade: hasVerb('upgrade') }
 
-  /** The first line that matches after the first `from`. */
-  async line(pattern, from = 0) {
-    const deadline = performance.now() + longestMs
-    for (;;) {
-      const found = this.lines.slice(from).find((line) => pattern.test(line))
-      if (found !== undefined) return found
-      if (performance.now() > deadline) throw new Error(`no line like ${pattern}:\n${this.lines.join('\n')}`)
-      await Promise.race([new Promise((resolve) => (this.#wake = resolve)), sleep(100)])
-    }
-  }
-
-  /** Sends a signal and waits for the line that answers it. */
-  async signal(signal, pattern) {
-    const from = this.lines.length
-    this.child.kill(signal)
-    return this.line(pattern, from)
-  }
+/** The ways of running that are asked for, or all that there are. */
+function ways() {
+  const { model, tls, upgrade } = flags
+  if (model !== undefined || tls || upgrade) return [{ model: model ?? 'process', tls, upgrade }]
+  const all = ['process', 'thread'].flatMap((model) => [
+    { model, tls: false, upgrade: known.upgrade },
+    { model, tls: true, upgrade: false },
+  ])
+  return all.filter(({ model, tls }) => (model === 'process' || known.thread) && (!tls || known.tls))
 }
 
-/** What all clients have met since the last look. */
-const counts = { answered: 0, refused: 0, failures: [] }
-const switchedOff = new AbortController()
-
-async function client(url, isFresh) {
-  let connection = new Client(url)
-  while (!switchedOff.signal.aborted) {
-    try {
-      const { statusCode, body } = await connection.request({ method: 'GET', path: '/' })
-      await body.dump()
-      if (statusCode === 200) counts.answered += 1
-      else counts.failures.push(`status ${statusCode}`)
-    } catch (error) {
-      if (error.code === 'ECONNREFUSED') {
-        counts.refused += 1
-        break
-      }
-      counts.failures.push(error.code ?? error.message)
-    }
-    if (isFresh) {
-      await connection.close()
-      connection = new Client(url)
-    } else await sleep(thinkMs * (0.5 + Math.random()))
-  }
-  await connection.destroy()
+function settingsFor({ model, tls }, folder) {
+  // Long enough for a balancer to ask for the health.
+  const settings = ['stop_delay = 1']
+  if (known.thread) settings.push(`worker_model = ${model}`)
+  if (!tls) return settings
+  const { key, cert } = makeCertificate(folder)
+  return [...settings, '[ssl]', `cert_file = ${cert}`, `key_file = ${key}`]
 }
 
-const rows = []
+async function soak(way) {
+  const service = new Running({ workers: 2, settings: (folder) => settingsFor(way, folder) })
+  const rows = []
+  let clients = null
+  try {
+    const url = await service.ready()
+    clients = new Clients(url, load)
+    const state = { service, url, clients }
+    const own = phases.filter(({ applies }) => applies?.(way) ?? true)
+    const until = performance.now() + Number(flags.seconds) * 1000
+    do {
+      for (const phase of own) rows.push(await through(phase, state))
+    } while (performance.now() < until)
+    rows.push(await through(lastPhase, state))
+  } finally {
+    service.end()
+    await clients?.stop()
+  }
+  return rows
+}
 
-/** Runs one phase under load, and counts it. `allowed`: how many requests it may fail. */
-async function phase(name, allowed, act) {
-  Object.assign(counts, { answered: 0, refused: 0, failures: [] })
-  await act()
+/** One phase under load, and what it cost. */
+async function through({ name, act }, state) {
+  state.clients.reset()
+  const allowed = await act(state)
   // What was in hand at the end belongs to this phase.
   await sleep(200)
-  const kinds = [...new Set(counts.failures)].join(' ')
-  rows.push({
-    name,
-    answered: counts.answered,
-    failed: counts.failures.length,
-    allowed,
-    refused: counts.refused,
-    kinds,
-  })
+  const { answered, refused, failures } = state.clients.counts
+  return { name, answered, refused, failed: failures.length, allowed, kinds: [...new Set(failures)].join(' ') }
 }
 
-async function times(number, act) {
-  for (let index = 0; index < number; index++) await act()
+function render({ name, answered, failed, allowed, refused, kinds }) {
+  const numbers = [answered, failed, allowed, refused].map((value) => String(value).padStart(9)).join(' ')
+  return `${name.padEnd(40)}${numbers}  ${kinds}\n`
 }
 
-async function soak(seconds) {
-  const service = new Running(2)
-  try {
-    await service.line(/^ready in/)
-    const [url] = /http:\S+/.exec(await service.line(/^listening on/))
-    const load = Promise.all([
-      ...Array.from({ length: clients.fresh }, () => client(url, true)),
-      ...Array.from({ length: clients.kept }, () => client(url, false)),
-    ])
-    const until = performance.now() + seconds * 1000
-    do {
-      await phase('no event', 0, () => sleep(1000))
-      await phase('10 rolling reloads', 0, () =>
-        times(10, () => service.signal('SIGHUP', /^reloaded in|^reload refused/).then(expectReloaded)),
-      )
-      await phase('3 times one worker more, one less', 0, () =>
-        times(3, async () => {
-          await service.signal('SIGTTIN', /^now 3 workers/)
-          await service.signal('SIGTTOU', /^now 2 workers/)
-        }),
-      )
-      await phase('3 workers killed', 3 * (clients.fresh + clients.kept), () => times(3, () => killOne(service)))
-    } while (performance.now() < until)
-    await phase('the service stopped', 1, async () => {
-      service.child.kill('SIGTERM')
-      const status = await service.ended
-      if (status !== 0) throw new Error(`the stop ended with ${status}`)
-      await load
-    })
-  } finally {
-    switchedOff.abort()
-    service.child.kill('SIGKILL')
-  }
+for (const way of ways()) {
+  const traits = [`worker_model ${way.model}`, way.tls ? 'TLS' : 'no TLS'].join(', ')
+  process.stdout.write(`\nNode ${process.versions.node}, 2 workers, ${traits}; `)
+  process.stdout.write(`${load.fresh} clients with new connections, ${load.kept} kept alive\n`)
+  process.stdout.write(`${'phase'.padEnd(40)} answered      lost   allowed   refused\n`)
+  const rows = await soak(way)
+  for (const row of rows) process.stdout.write(render(row))
+  if (rows.some(({ failed, refused, allowed }) => failed > allowed || refused > 0)) process.exitCode = 1
 }
-
-function expectReloaded(line) {
-  if (!line.startsWith('reloaded')) throw new Error(line)
-}
-
-async function killOne(service) {
-  const from = service.lines.length
-  const pids = service.lines.flatMap((line) => /\(pids? ([\d, ]+)\)/.exec(line)?.[1].split(', ') ?? [])
-  // The last that was named serves; those before it may be finishing.
-  const pid = pids.map(Number).findLast(isAlive)
-  process.kill(pid, 'SIGKILL')
-  await service.line(/is ready$/, from)
-}
-
-function isAlive(pid) {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-const seconds = Number(process.argv[2] ?? 1)
-await soak(seconds)
-const table = rows.map(
-  ({ name, answered, failed, refused, kinds }) =>
-    `${name.padEnd(36)} ${String(answered).padStart(9)} ${String(failed).padStart(7)} ${String(refused).padStart(8)}  ${kinds}`,
-)
-process.stdout.write(
-  `Node ${process.versions.node}, 2 workers, ${clients.fresh} clients with new connections, ${clients.kept} kept alive\n`,
-)
-process.stdout.write(`${'phase'.padEnd(36)} ${'answered'.padStart(9)}  failed  refused\n${table.join('\n')}\n`)
-process.exitCode = rows.some(({ failed, allowed }) => failed > allowed) ? 1 : 0

@@ -28,6 +28,12 @@ export function tree(root) {
   return found.filter((pid) => parents.has(pid))
 }
 
+/** When a process was started, in clock ticks since the boot; null when it is gone. Tells it from one that has its pid later. */
+export function bornAt(pid) {
+  const fields = stat(pid)
+  return fields === null || fields[0] === 'Z' ? null : Number(fields[19])
+}
+
 /** Microseconds of user and system time that processes have taken. */
 export function cpuTime(pids) {
   let ticks = 0
