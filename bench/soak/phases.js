@@ -88,6 +88,7 @@ async function killOne(service) {
   const from = service.lines.length
   const pid = service.workers.findLast((pid) => heldConnections(pid) > 0) ?? service.workers.at(-1)
   process.kill(pid, 'SIGSTOP')
+  while (!/\) T /u.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) await sleep(1)
   const held = heldConnections(pid)
   process.kill(pid, 'SIGKILL')
   await service.line(/is ready$/, from)
