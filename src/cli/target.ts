@@ -78,7 +78,7 @@ function rootsHint({ text, file }: Target): string | null {
 const appSection = /^(?:app|application|composite|composit|pipeline|filter-app):(.+)$/u
 
 /** The names of apps that stand in no value of another section. */
-function rootsOf(file: string): string[] {
+export function rootsOf(file: string): string[] {
   const { sections } = parseConfigParser(readText(file, { purpose: 'deployment file' }), file)
   const words = [...sections.values()].map((section) => ({
     section,

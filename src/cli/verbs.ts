@@ -18,6 +18,7 @@ const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
   ['scale', async () => (await import('./scale.ts')).scale],
   ['stop', async () => (await import('./stop.ts')).stop],
   ['scripts', async () => (await import('./scripts.ts')).scripts],
+  ['export', async () => (await import('./export.ts')).exportFamily],
   ['explain', async () => (await import('./explain.ts')).explain],
 ])
 

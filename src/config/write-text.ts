@@ -1,11 +1,15 @@
 // Writes a text that a command has made to the file that its user has named.
-import { writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { SlipwayError } from '../errors.ts'
 
-/** @throws SlipwayError SLIPWAY_OUTPUT */
-export function writeText(file: string, text: string): void {
+/**
+ * @param mode the permission bits of the file, also of one that was there before
+ * @throws SlipwayError SLIPWAY_OUTPUT
+ */
+export function writeText(file: string, text: string, mode?: number): void {
   try {
-    writeFileSync(file, text)
+    if (mode !== undefined && existsSync(file)) chmodSync(file, mode)
+    writeFileSync(file, text, { mode })
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const { code = '' } = error as NodeJS.ErrnoException

@@ -23,6 +23,10 @@ const verbs = [
   'scale',
   'stop',
   'scripts',
+  'export',
+  'export systemd',
+  'export kubernetes',
+  'export compose',
   'explain',
 ]
 
