@@ -7,6 +7,7 @@ import { type ListenRequest, parseAddress } from './address.ts'
 import type { Listener } from './master/bind.ts'
 import { type InheritedSockets, noneInherited } from './master/inherited.ts'
 import type { ServiceSpec } from './messages.ts'
+import { type Privileges, privilegesOf } from './privileges.ts'
 import { launchGroup, type LaunchSettings } from './options.ts'
 
 export interface LaunchPlan {
@@ -15,6 +16,8 @@ export interface LaunchPlan {
   readonly settings: LaunchSettings
   readonly workers: number
   readonly requests: readonly ListenRequest[]
+  /** Who it runs as; null: whoever has started it. */
+  readonly privileges: Privileges | null
 }
 
 /** A plan whose addresses are bound. */
@@ -53,6 +56,7 @@ export function planLaunch(
     settings,
     workers: workersOf(options.workers ?? settings.workers),
     requests: listenRequests(config, options, inherited),
+    privileges: privilegesOf(config),
   }
 }
 

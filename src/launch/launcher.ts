@@ -13,6 +13,7 @@ import { ensureReaper, reaperHint } from './master/pid-one.ts'
 import { removePidFile, writePidFile } from './master/pid-file.ts'
 import { ServiceManager } from './master/service-manager.ts'
 import { launchGroup } from './options.ts'
+import { applyUmask, dropPrivileges } from './privileges.ts'
 import { Reloader } from './reload.ts'
 import { SignalQueue } from './signals.ts'
 import { defaultRespawnPolicy, type RespawnPolicy } from './states.ts'
@@ -66,7 +67,9 @@ export async function launch(
   const inherited = activatedSockets()
   const plan = (config: Config) => planLaunch(config, reference, args, options, inherited)
   const planned = plan(conf)
-  const log = options.log ?? (await createLogger(conf, { name: planned.spec.name, rotates: true }))
+  applyUmask(conf)
+  const { privileges } = planned
+  const log = options.log ?? (await createLogger(conf, { name: planned.spec.name, rotates: true, owner: privileges }))
   log.info(firstLine(planned))
   if (!hasReaper) log.warn({ hint: reaperHint }, 'process 1 of a container, and nobody reaps what orphans leave behind')
   if (log.isLevelEnabled('debug')) for (const line of renderOptionValues(planned.config)) log.debug(line)
@@ -81,6 +84,7 @@ export async function launch(
     await control?.bind()
     if (pidFile !== null) writePidFile(pidFile)
     const first: Generation = { ...planned, listeners }
+    if (privileges !== null && first.workers === 1) dropPrivileges(privileges)
     const crew = await crewFor(first, log, options)
     const manager = new ServiceManager(log)
     const reloader = new Reloader({ config: conf, plan, inherited, crew, first, log, manager })

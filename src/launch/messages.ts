@@ -4,6 +4,7 @@
 import type { ConfigSnapshot } from '../config/index.ts'
 import type { ListenRequest } from './address.ts'
 import type { Failure } from './failure.ts'
+import type { Privileges } from './privileges.ts'
 import type { WorkCounts } from './service.ts'
 
 /** A service by reference: code travels by name only, so that a worker builds what the master checked. */
@@ -55,6 +56,8 @@ export type ToWorker =
       readonly service: ServiceSpec
       readonly config: ConfigSnapshot
       readonly listeners: readonly InheritedListener[]
+      /** Taken on before the code of the service is loaded. */
+      readonly privileges: Privileges | null
       readonly beatMs: number
       readonly hangWatch: HangWatch | null
     }

@@ -115,6 +115,16 @@ export const launchGroup = group(
     pid_file: str({
       help: 'Where the process id is written once the addresses are bound. It is removed at the end. None unless set.',
     }),
+    user: str({
+      help: 'User, by name or number, that the service runs as when root has started it. Worker processes become this user and their master stays root; one worker, or threads, make the whole process change once its addresses are bound. Unset: whoever starts it.',
+    }),
+    group: str({
+      help: 'Group, by name or number, to go with it. Default: the own group of the user.',
+    }),
+    umask: str({
+      regex: /^(?:0o?)?[0-7]{3}$/,
+      help: 'Permissions that files made by the service do not get, in octal: 027. Default: those of whoever starts it.',
+    }),
     task_pool_threads: int({
       default: availableParallelism(),
       min: 1,

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { isatty } from 'node:tty'
 import type { DestinationStream } from 'pino'
 import { LineWriter } from './line-writer.ts'
-import { openLogFile } from './log-file.ts'
+import { type FileOwner, openLogFile } from './log-file.ts'
 import type { LogSettings } from './options.ts'
 import { facilityNumber, levelOfLine, severityOf } from './priorities.ts'
 import { rotationRule } from './rotation-rule.ts'
@@ -18,6 +18,8 @@ export interface LoggerSetup {
   readonly stream?: (DestinationStream & { readonly isTTY?: boolean }) | undefined
   /** This process renames the log file as log_rotation_type says: the one that launches, never a worker. */
   readonly rotates?: boolean | undefined
+  /** Whose a log file is that this process makes; its own unless given. Only root can give files away. */
+  readonly owner?: FileOwner | null | undefined
   /** Where JOURNAL_STREAM is looked up; the process's own unless given. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined
 }
@@ -34,7 +36,7 @@ export async function openSinks(settings: LogSettings, setup: LoggerSetup): Prom
   const path = pathOf(settings, name)
   const sinks: Sink[] = []
   if (path !== null) {
-    const file = openLogFile(path)
+    const file = openLogFile(path, setup.owner)
     if (setup.rotates) await rotate(settings, path)
     sinks.push(through(await formOf(settings, { isTerminal: false, isFile: true }), file))
   }

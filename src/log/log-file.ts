@@ -1,7 +1,7 @@
 // The log files that this process has open, each once however many loggers write it. A file that was
 // renamed or removed is opened anew under its name: within a second by itself, as oslo.log's watching
 // handler does, or at once by reopenLogs. Lines go to the old file until then; none is lost.
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
+import { closeSync, fchownSync, fstatSync, openSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SlipwayError } from '../errors.ts'
 import { complain } from './last-resort.ts'
@@ -10,16 +10,23 @@ import type { Rotation } from './rotation.ts'
 
 const watchMs = 1000
 
+export interface FileOwner {
+  readonly uid: number
+  readonly gid: number
+}
+
 export class LogFile {
   readonly path: string
+  readonly #owner: FileOwner | null
   readonly #writer: LineWriter
   #rotation: Rotation | null = null
   #isInTrouble = false
 
   /** @throws SlipwayError SLIPWAY_LOG_FILE */
-  constructor(path: string) {
+  constructor(path: string, owner: FileOwner | null = null) {
     this.path = path
-    this.#writer = new LineWriter(openToAppend(path), `log file "${path}"`)
+    this.#owner = owner
+    this.#writer = new LineWriter(requireOpen(path, owner), `log file "${path}"`)
   }
 
   /** One write for a line, behind whatever others have written. */
@@ -36,7 +43,7 @@ export class LogFile {
   reopen(): void {
     this.#carefully(() => {
       const former = this.#writer.fd
-      this.#writer.moveTo(openSync(this.path, 'a'))
+      this.#writer.moveTo(openToAppend(this.path, this.#owner))
       closeSync(former)
     })
   }
@@ -69,12 +76,15 @@ export class LogFile {
 const files = new Map<string, LogFile>()
 let watching: NodeJS.Timeout | null = null
 
-/** @throws SlipwayError SLIPWAY_LOG_FILE */
-export function openLogFile(path: string): LogFile {
+/**
+ * @param owner whose the file is when this process makes it; one that is there keeps its own
+ * @throws SlipwayError SLIPWAY_LOG_FILE
+ */
+export function openLogFile(path: string, owner: FileOwner | null = null): LogFile {
   const name = resolve(path)
   const known = files.get(name)
   if (known) return known
-  const file = new LogFile(name)
+  const file = new LogFile(name, owner)
   files.set(name, file)
   watching ??= setInterval(watchAll, watchMs).unref()
   return file
@@ -93,9 +103,9 @@ function watchAll(): void {
   for (const file of files.values()) file.watch(now)
 }
 
-function openToAppend(path: string): number {
+function requireOpen(path: string, owner: FileOwner | null): number {
   try {
-    return openSync(path, 'a')
+    return openToAppend(path, owner)
   } catch (error) {
     throw new SlipwayError('SLIPWAY_LOG_FILE', `log file "${path}" cannot be opened: ${(error as Error).message}`, {
       expected: 'a file in a folder that exists, writable for this user',
@@ -103,4 +113,22 @@ function openToAppend(path: string): number {
       cause: error,
     })
   }
+}
+
+function openToAppend(path: string, owner: FileOwner | null): number {
+  const made = owner === null ? null : makeFor(path, owner)
+  return made ?? openSync(path, 'a')
+}
+
+/** Null when it is there: a file that this process has not made may be a link to somebody else's, and is not given away. */
+function makeFor(path: string, { uid, gid }: FileOwner): number | null {
+  let fd: number
+  try {
+    fd = openSync(path, 'ax')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null
+    throw error
+  }
+  fchownSync(fd, uid, gid)
+  return fd
 }

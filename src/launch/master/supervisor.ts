@@ -303,10 +303,10 @@ export class Supervisor implements Crew {
   }
 }
 
-function templateOf({ spec, config, listeners, settings }: Generation): WorkerTemplate {
+function templateOf({ spec, config, listeners, settings, privileges }: Generation): WorkerTemplate {
   const { start_timeout: start, graceful_shutdown_timeout: grace, stop_delay: delay, worker_timeout: hang } = settings
   return {
-    order: { type: 'start', service: spec, config: config.snapshot() },
+    order: { type: 'start', service: spec, config: config.snapshot(), privileges },
     listeners,
     settings,
     timing: {

@@ -6,6 +6,7 @@ import { createLogger, type Logger, reopenLogs } from '../../log/index.ts'
 import { describeThrown, type Failure, toFailure } from '../failure.ts'
 import type { DrainOrder, ToMaster, ToWorker } from '../messages.ts'
 import { launchGroup } from '../options.ts'
+import { dropPrivileges } from '../privileges.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { inheritedListener } from './listeners.ts'
 import { ServiceRunner } from './service-runner.ts'
@@ -51,6 +52,8 @@ async function start(order: Extract<ToWorker, { type: 'start' }>): Promise<void>
   try {
     const config = Config.fromSnapshot(order.config, [launchGroup])
     log = await createLogger(config, { name: service.name })
+    // Between the log files, which may be root's, and the code of the service, which must not be.
+    if (order.privileges !== null) dropPrivileges(order.privileges)
     const listeners = order.listeners.map(inheritedListener)
     const made = new ServiceRunner({ spec: service, workerId, config, log, listeners, othersClosed })
     runner = made
