@@ -30,10 +30,25 @@ export function startHeartbeat({ everyMs, count, tell, watch }: HeartbeatParts):
 /** Reads the figures; the utilisation is that since the last look. */
 export function vitalsReader(count: () => WorkCounts): () => Vitals {
   let before = performance.eventLoopUtilization()
+  const rss = rssReader()
   return () => {
     const now = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(now, before)
     before = now
-    return { ...count(), rss: process.memoryUsage.rss(), utilisation: Math.round(utilization * 1000) / 1000 }
+    return { ...count(), rss: rss(), utilisation: Math.round(utilization * 1000) / 1000 }
+  }
+}
+
+/** To read it takes a descriptor: while the process has none left, the figure is that of before. */
+function rssReader(): () => number {
+  let last = 0
+  return () => {
+    try {
+      last = process.memoryUsage.rss()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EMFILE' && (error as NodeJS.ErrnoException).code !== 'ENFILE')
+        throw error
+    }
+    return last
   }
 }

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { App } from '../../http/contract.ts'
 import { createEdge, type Edge } from '../../http/edge.ts'
 import { createServer } from '../../http/node-http.ts'
+import type { Logger } from '../../log/index.ts'
 import { launchGroup, type LaunchSettings } from '../options.ts'
 import type { ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
 import { closeListener, closeWhenDrained } from './accept-queue.ts'
@@ -30,12 +31,14 @@ export class HttpServer {
   readonly #edge: Edge
   readonly #doors: readonly Door[]
   readonly #settings: LaunchSettings
+  readonly #log: Logger
   readonly #sockets = new Set<Socket>()
   /** Those that were open when the stop came, and its order. */
   #stopping: { readonly doors: readonly Door[]; readonly order: StopOrder } | null = null
 
   constructor(app: App, context: ServiceContext) {
     this.#settings = context.config.get(launchGroup)
+    this.#log = context.log
     this.#edge = createEdge(tellingStops(app, context.stopping), { log: context.log })
     context.onMeasure(() => ({ requests: this.#edge.handled, inFlight: this.#edge.inFlight }))
     this.#doors = context.listeners.map((listener) => this.#door(listener))
@@ -51,6 +54,8 @@ export class HttpServer {
     await Promise.all(
       this.#doors.map(async (door) => {
         await door.listener.listen(door.server, this.#settings.backlog)
+        // One connection that could not be accepted, of which DescriptorWatch tells; without a handler it would be a crash.
+        door.server.on('error', (error) => this.#log.debug({ err: error }, 'a connection was not accepted'))
         door.isInUse = true
       }),
     )

@@ -7,6 +7,7 @@ import { describeThrown } from '../failure.ts'
 import type { DrainOrder, ServiceSpec } from '../messages.ts'
 import { launchGroup } from '../options.ts'
 import type { Service, ServiceContext, ServiceListener, StopNotice, StopOrder, WorkCounts } from '../service.ts'
+import { DescriptorWatch } from './descriptor-watch.ts'
 import { loadService } from './load-service.ts'
 
 /** After the cut all that is left of a stop has this long; the master kills later than that. */
@@ -33,6 +34,7 @@ export class ServiceRunner {
   readonly #late: Promise<typeof late>
   #lateTimer: NodeJS.Timeout | undefined
   #service: Service | null = null
+  #descriptors: DescriptorWatch | null = null
   #isFinal = false
   #drained: Promise<number> | null = null
 
@@ -51,6 +53,7 @@ export class ServiceRunner {
       const service = await loadService(this.#parts.spec)
       this.#service = service
       await this.#untilReady(service)
+      this.#descriptors = new DescriptorWatch(this.#parts.log)
       // The groups that its filters have declared may hold secrets, which lines must not show.
       applyLogOptions(this.#parts.log, this.#parts.config)
       // What the start has left unhandled is reported at the end of this turn: a crash now is no start.
@@ -129,6 +132,7 @@ export class ServiceRunner {
   async #release(): Promise<void> {
     for (const release of this.#hooks.toReversed()) await this.#step('a close hook', release)
     clearTimeout(this.#lateTimer)
+    this.#descriptors?.stop()
   }
 
   /** One step of a stop: a failing or hanging one is logged and does not keep the others from running. */
