@@ -46,8 +46,8 @@ function rssReader(): () => number {
     try {
       last = process.memoryUsage.rss()
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EMFILE' && (error as NodeJS.ErrnoException).code !== 'ENFILE')
-        throw error
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EMFILE' && code !== 'ENFILE') throw error
     }
     return last
   }
