@@ -1,16 +1,18 @@
 // `slipway scale`: another number of workers for a running service.
 import { SlipwayError } from '../errors.ts'
 import { type ControlOptions, controlFlags, jsonFlag } from './flags.ts'
-import { headings, type Verb } from './verb.ts'
+import { type Flag, headings, type Verb } from './verb.ts'
 
-export const scale: Verb<ControlOptions & { readonly json?: true }> = {
+const serviceFlag: Flag = { flags: '--service <name>', summary: 'which of its services, where it has several' }
+
+export const scale: Verb<ControlOptions & { readonly json?: true; readonly service?: string }> = {
   usage: 'scale <workers>',
   heading: headings.run,
   summary: 'Change the number of workers of a running service',
   details:
     'It holds until the option workers changes or the service starts again. One that was started with one worker has no others.',
   args: ['how many workers it shall have'],
-  flags: [...controlFlags, jsonFlag],
+  flags: [serviceFlag, ...controlFlags, jsonFlag],
   examples: [['slipway scale 4 --socket /run/shop/control.sock', 'returns when all four serve']],
   async run([text = ''], options, terminal) {
     const workers = Number(text)
@@ -22,6 +24,7 @@ export const scale: Verb<ControlOptions & { readonly json?: true }> = {
     }
     const { askService, socketPath } = await import('./control.ts')
     const { tellStatus } = await import('./show-status.ts')
-    tellStatus(await askService(socketPath(options), 'POST', '/scale', { workers }), options.json, terminal)
+    const { service } = options
+    tellStatus(await askService(socketPath(options), 'POST', '/scale', { workers, service }), options.json, terminal)
   },
 }

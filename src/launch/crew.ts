@@ -1,5 +1,5 @@
-// What a launcher can ask of whatever does the work: one service in this process, or a supervisor with
-// worker processes.
+// What a launcher can ask of whatever does the work of one service: this process, or a supervisor with
+// workers that are processes or threads.
 import type { Generation } from './generation.ts'
 import type { Listener } from './master/bind.ts'
 import type { Vitals } from './messages.ts'
@@ -11,11 +11,10 @@ export interface Crew {
    */
   start(): Promise<CrewReport | null>
   /**
-   * Puts another generation in the place of the one that serves, the new one first. `removed`: listeners that it
-   * does not have; they are closed. Resolves when the new one serves and the old one has been told to finish, with null
-   * when a stop came first. Rejects when the new one cannot start; the old one serves on then.
+   * Puts another generation in the place of the one that serves, the new one first. Resolves when the new one is ready,
+   * with null when a stop came first. Rejects when it cannot start; the old one serves on then.
    */
-  reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null>
+  replace(next: Generation): Promise<Replacement | null>
   /**
    * Adds workers, or lets some finish and go. Resolves when the new ones serve.
    * @throws SlipwayError SLIPWAY_LAUNCH_SCALE
@@ -32,23 +31,41 @@ export interface Crew {
   /** The exit status, when all is gone. Never rejects. */
   readonly ended: Promise<number>
   status(): readonly WorkerStatus[]
+  /** Those that are ready. */
+  serving(): Pick<CrewReport, 'kind' | 'ids'>
+}
+
+/** A generation that is ready, to be kept or taken back: one of the two must be called. */
+export interface Replacement {
+  readonly report: CrewReport
+  /** `removed`: listeners that the new one does not have; they are closed. May throw, and has taken it back then. */
+  complete(removed: readonly Listener[]): void | Promise<void>
+  /** Says how many workers could not be had back. */
+  takeBack(): Promise<number>
 }
 
 export interface CrewReport {
-  readonly pids: readonly number[]
+  readonly kind: WorkerStatus['kind']
+  /** Process ids, or the numbers of threads. */
+  readonly ids: readonly number[]
   /** What the service says of itself; null when it says nothing. */
   readonly summary: string | null
 }
 
-/** `2 workers (pids 812, 813)`. */
-export function whoServes(pids: readonly number[]): string {
-  return pids.length === 1 ? `1 worker (pid ${pids[0]})` : `${pids.length} workers (pids ${pids.join(', ')})`
+/** `2 workers (pids 812, 813)`, `1 worker (thread 2)`; of several services `3 workers (pids 812, 813, 814)`. */
+export function whoServes(crews: readonly Pick<CrewReport, 'kind' | 'ids'>[]): string {
+  const ids = crews.flatMap((crew) => crew.ids)
+  const what = crews.some(({ kind }) => kind === 'thread') ? 'thread' : 'pid'
+  return ids.length === 1 ? `1 worker (${what} ${ids[0]})` : `${ids.length} workers (${what}s ${ids.join(', ')})`
 }
 
 export interface WorkerStatus {
   readonly id: number
-  readonly kind: 'in-process' | 'process'
+  readonly kind: 'in-process' | 'process' | 'thread'
+  /** Of its process, which threads share with their master. */
   readonly pid: number | null
+  /** The number of the thread; null for a process. */
+  readonly thread: number | null
   /** Of the worker, or of its slot when there is none: it waits for its next try, or has failed for good. */
   readonly state: 'starting' | 'ready' | 'draining' | 'gone' | 'waiting' | 'failed'
   /** Its last figures; null until it has told some. */

@@ -3,7 +3,7 @@
 import type { Config } from '../config/index.ts'
 import { findProjectFolder } from '../entrypoints/index.ts'
 import { SlipwayError } from '../errors.ts'
-import { type ListenRequest, parseAddress } from './address.ts'
+import { addressKey, type ListenRequest, parseAddress, renderAddress } from './address.ts'
 import type { Listener } from './master/bind.ts'
 import { type InheritedSockets, noneInherited } from './master/inherited.ts'
 import type { ServiceSpec } from './messages.ts'
@@ -25,12 +25,20 @@ export interface Generation extends LaunchPlan {
   readonly listeners: readonly Listener[]
 }
 
-/** What the program decides, in place of the configuration. */
-export interface LaunchPlanOptions {
-  /** In place of the option `workers`. */
-  readonly workers?: number
+/** One of the services of a launcher, and what the program decides about it in place of the configuration. */
+export interface ServiceDeclaration {
+  /** `module:attr` of a class or function that makes the service. */
+  readonly reference: string
+  readonly args?: ServiceArgs
+  /**
+   * Called at a reload before anything is started, with what the new configuration made of `args`: what it throws refuses
+   * the reload. At the start the first worker finds the same faults, sooner.
+   */
+  readonly check?: (config: Config, args: unknown) => void
+  /** In place of the option `workers`; a function is asked at the start and at every reload. */
+  readonly workers?: number | ((config: Config) => number)
   /** In place of the option `listen`; empty for a service that listens on nothing. */
-  readonly listen?: readonly string[]
+  readonly listen?: readonly string[] | ((config: Config) => readonly string[])
   /** For logs and process lists; the command's name unless given. */
   readonly name?: string
   readonly version?: string
@@ -41,26 +49,66 @@ export interface LaunchPlanOptions {
 /** Plain data for the service, or what makes it of a configuration and throws when that is not sound. */
 export type ServiceArgs = unknown
 
-/** @throws SlipwayError SLIPWAY_LAUNCH_ADDRESS, SLIPWAY_LAUNCH_SERVICE; what a function of arguments throws */
+/**
+ * One plan for each service, in their order.
+ * @throws SlipwayError SLIPWAY_LAUNCH_ADDRESS, SLIPWAY_LAUNCH_SERVICE; what a function of arguments throws
+ */
 export function planLaunch(
   config: Config,
-  reference: string,
-  args: ServiceArgs,
-  options: LaunchPlanOptions,
+  services: readonly ServiceDeclaration[],
   inherited: InheritedSockets = noneInherited,
-): LaunchPlan {
+): LaunchPlan[] {
   const settings = config.get(launchGroup)
-  return {
-    spec: specOf(config, reference, args, options),
+  const plans = services.map((service) => ({
+    spec: specOf(config, service),
     config,
     settings,
-    workers: workersOf(options.workers ?? settings.workers),
-    requests: listenRequests(config, options, inherited),
+    workers: workersOf(valueFor(config, service.workers) ?? settings.workers),
+    requests: listenRequests(config, service, inherited),
     privileges: privilegesOf(config),
+  }))
+  refuseShared(plans)
+  return plans
+}
+
+/** Throws what the services' own checks throw; `plans` are theirs, in the same order. */
+export function checkPlans(services: readonly ServiceDeclaration[], plans: readonly LaunchPlan[]): void {
+  for (const [index, plan] of plans.entries()) services[index]?.check?.(plan.config, plan.spec.args)
+}
+
+function valueFor<T>(config: Config, value: T | ((config: Config) => T) | undefined): T | undefined {
+  return typeof value === 'function' ? (value as (config: Config) => T)(config) : value
+}
+
+/** Each worker belongs to one service, and so does what it listens on; names tell them apart. */
+function refuseShared(plans: readonly LaunchPlan[]): void {
+  const names = new Set<string>()
+  const keys = new Map<string, string>()
+  for (const { spec, requests } of plans) {
+    if (names.has(spec.name)) {
+      throw new SlipwayError('SLIPWAY_LAUNCH_SERVICE', `two services have the name "${spec.name}"`, {
+        hint: 'give each a "name" of its own',
+      })
+    }
+    names.add(spec.name)
+    for (const { address, where } of requests) {
+      // The system gives each a port of its own.
+      if (address.kind === 'tcp' && address.port === 0) continue
+      const key = addressKey(address)
+      const other = keys.get(key)
+      if (other !== undefined && other !== spec.name) {
+        throw new SlipwayError(
+          'SLIPWAY_LAUNCH_SERVICE',
+          `the services "${other}" and "${spec.name}" would both listen on "${renderAddress(address)}"`,
+          { where, hint: 'say for each service where it listens; "listen: []" is nowhere' },
+        )
+      }
+      keys.set(key, spec.name)
+    }
   }
 }
 
-function specOf(config: Config, reference: string, args: ServiceArgs, options: LaunchPlanOptions): ServiceSpec {
+function specOf(config: Config, { reference, args = {}, ...options }: ServiceDeclaration): ServiceSpec {
   const given: unknown = typeof args === 'function' ? (args as (conf: Config) => unknown)(config) : args
   return {
     reference,
@@ -84,8 +132,9 @@ function plainData(reference: string, args: unknown): unknown {
   }
 }
 
-function listenRequests(config: Config, options: LaunchPlanOptions, inherited: InheritedSockets): ListenRequest[] {
-  if (options.listen) return options.listen.map((text) => ({ address: parseAddress(text), where: null, origin: null }))
+function listenRequests(config: Config, { listen }: ServiceDeclaration, inherited: InheritedSockets): ListenRequest[] {
+  const given = valueFor(config, listen)
+  if (given) return given.map((text) => ({ address: parseAddress(text), where: null, origin: null }))
   const { where, detail, kind } = config.origin('listen')
   const origin = kind === 'default' ? null : detail
   const ready = kind === 'default' ? inherited.requests() : null

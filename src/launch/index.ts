@@ -1,7 +1,8 @@
 // The public surface of the room: launching a service, and what a service is made of.
 export { type ListenAddress, type ListenRequest, parseAddress } from './address.ts'
 export type { WorkerStatus } from './crew.ts'
-export { launch, type Launcher, type LaunchOptions } from './launcher.ts'
+export type { ServiceDeclaration } from './generation.ts'
+export { launch, type Launcher, type LauncherOptions, type LaunchOptions, launchServices } from './launcher.ts'
 export { launchGroup, type LaunchSettings } from './options.ts'
 export type { Service, ServiceContext, ServiceFactory, ServiceListener, StopOrder } from './service.ts'
 export type { PasteArgs } from './paste-args.ts'

@@ -1,5 +1,5 @@
 // Every message between a master and its workers, in both directions, and nothing else. Plain data
-// (structured clone), so that a thread can be told the same as a process. A reload needs none of
+// (structured clone), so that a thread is told the same as a process. A reload needs none of
 // its own: it starts new workers and drains old ones.
 import type { ConfigSnapshot } from '../config/index.ts'
 import type { ListenRequest } from './address.ts'
@@ -53,6 +53,8 @@ export type ToWorker =
   | {
       readonly type: 'start'
       readonly workerId: number
+      /** For messages: `worker 2`, `jobs worker 2`. */
+      readonly workerName: string
       readonly service: ServiceSpec
       readonly config: ConfigSnapshot
       readonly listeners: readonly InheritedListener[]

@@ -13,7 +13,15 @@ export const launchGroup = group(
       default: 1,
       min: 1,
       cli: true,
-      help: 'Number of workers. One runs in the process itself; more are processes of their own that share the listening sockets.',
+      help: 'Number of workers. One runs in the process itself; more share the listening sockets, as worker_model says.',
+    }),
+    worker_model: str({
+      default: 'process',
+      choices: {
+        process: 'Each in a process of its own, which the others outlive.',
+        thread: 'Each in a thread of the one process, for places where a process per worker is not allowed.',
+      },
+      help: 'What several workers are.',
     }),
     listen: multi({
       default: ['127.0.0.1:8774'],

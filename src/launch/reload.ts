@@ -6,29 +6,31 @@ import { renderWhere } from '../diagnostic.ts'
 import { forgetDistributions } from '../entrypoints/distribution.ts'
 import { type Diagnostic, isSlipwayError, type SlipwayError } from '../errors.ts'
 import { applyLogOptions, type Logger } from '../log/index.ts'
-import { type Crew, type CrewReport, whoServes } from './crew.ts'
+import { addressUrl } from './address.ts'
+import { type CrewReport, whoServes } from './crew.ts'
 import { asSlipwayError } from './failure.ts'
-import type { Generation, LaunchPlan } from './generation.ts'
-import { closeListeners, rebindListeners } from './master/bind.ts'
+import type { Fleet } from './fleet.ts'
+import { checkPlans, type Generation, type LaunchPlan, planLaunch, type ServiceDeclaration } from './generation.ts'
+import { closeListeners, type Listener, rebindListeners } from './master/bind.ts'
 import type { InheritedSockets } from './master/inherited.ts'
 import type { ServiceManager } from './master/service-manager.ts'
 
 export interface ReloaderParts {
   /** The configuration of the start: it knows how to read itself again. */
   readonly config: Config
-  /** What a configuration makes to run; throws when it is not sound. */
-  readonly plan: (config: Config) => LaunchPlan
+  readonly services: readonly ServiceDeclaration[]
   /** For a reload that asks for one under its number or name. */
   readonly inherited: InheritedSockets
-  readonly crew: Crew
-  readonly first: Generation
+  readonly fleet: Fleet
+  /** What serves first, one for each service. */
+  readonly first: readonly Generation[]
   readonly log: Logger
   readonly manager: ServiceManager
 }
 
 export class Reloader {
   readonly #parts: ReloaderParts
-  #serving: Generation
+  #serving: readonly Generation[]
   #running: Promise<void> | null = null
   #next: Promise<void> | null = null
 
@@ -41,8 +43,9 @@ export class Reloader {
     return this.#running !== null
   }
 
-  get serving(): Generation {
-    return this.#serving
+  /** Where the services answer now. */
+  get urls(): string[] {
+    return this.#serving.flatMap(({ listeners }) => listeners.map(({ request }) => addressUrl(request.address)))
   }
 
   /**
@@ -76,10 +79,10 @@ export class Reloader {
     log.info(`${reason}: reloading`)
     manager.reloading()
     try {
-      const report = await this.#replace()
-      if (report === null) return log.info('the reload was left: a stop came first')
-      manager.ready(whoServes(report.pids))
-      this.#tell(report, performance.now() - began)
+      const reports = await this.#replace()
+      if (reports === null) return log.info('the reload was left: a stop came first')
+      manager.ready(whoServes(reports))
+      this.#tell(reports, performance.now() - began)
     } catch (error) {
       const failure = asSlipwayError(error, 'SLIPWAY_LAUNCH_RELOAD', 'the reload failed')
       // To systemd a reload ends with READY, whatever came of it.
@@ -89,37 +92,57 @@ export class Reloader {
     }
   }
 
-  async #replace(): Promise<CrewReport | null> {
-    const { config, plan, crew, inherited } = this.#parts
+  async #replace(): Promise<CrewReport[] | null> {
+    const { config, services, inherited, fleet } = this.#parts
     forgetDistributions()
-    const next = plan(config.reload())
-    const { listeners, added, removed } = await rebindListeners(this.#serving.listeners, next.requests, inherited)
+    const plans = planLaunch(config.reload(), services, inherited)
+    checkPlans(services, plans)
+    const rebound = await this.#rebind(plans)
+    const added = rebound.flatMap((one) => one.added)
+    const next = rebound.map(({ generation, removed }) => ({ generation, removed }))
     try {
-      const report = await crew.reload({ ...next, listeners }, removed)
-      if (report === null) closeListeners(added)
-      else this.#serving = { ...next, listeners }
-      return report
+      const reports = await fleet.reload(next)
+      if (reports === null) closeListeners(added)
+      else this.#serving = next.map(({ generation }) => generation)
+      return reports
     } catch (error) {
       closeListeners(added)
       throw error
     }
   }
 
+  /** The listeners of all services, or none changed when one cannot be had. */
+  async #rebind(plans: readonly LaunchPlan[]) {
+    const rebound: { generation: Generation; added: readonly Listener[]; removed: readonly Listener[] }[] = []
+    const all = plans.flatMap(({ requests }) => requests)
+    try {
+      for (const [index, plan] of plans.entries()) {
+        const before = this.#serving[index]?.listeners ?? []
+        const { listeners, added, removed } = await rebindListeners(before, plan.requests, this.#parts.inherited, all)
+        rebound.push({ generation: { ...plan, listeners }, added, removed })
+      }
+      return rebound
+    } catch (error) {
+      closeListeners(rebound.flatMap(({ added }) => added))
+      throw error
+    }
+  }
+
   /** The master's own options follow only now: a reload that is refused changes nothing at all. */
-  #tell({ pids, summary }: CrewReport, ms: number): void {
-    const { config, log, crew } = this.#parts
+  #tell(reports: readonly CrewReport[], ms: number): void {
+    const { config, log } = this.#parts
     const { changes } = config.mutate()
     applyLogOptions(log, config)
     for (const change of changes) log.info(renderChange(change))
-    if (summary !== null) log.info(summary)
-    if (crew.status().some(({ kind }) => kind === 'in-process')) this.#tellInProcess()
-    log.info(`reloaded in ${Math.round(ms)} ms, ${whoServes(pids)}`)
+    for (const { summary } of reports) if (summary !== null) log.info(summary)
+    if (reports.some(({ kind }) => kind === 'in-process')) this.#tellInProcess()
+    log.info(`reloaded in ${Math.round(ms)} ms, ${whoServes(reports)}`)
   }
 
   #tellInProcess(): void {
     const { log } = this.#parts
     log.info('one worker in the process itself: its settings are new, its code is that of the start')
-    const { workers } = this.#serving
+    const workers = this.#serving[0]?.workers ?? 1
     if (workers > 1) log.warn(`workers = ${workers} takes a restart: the only worker runs in the process itself`)
   }
 

@@ -1,5 +1,5 @@
-// One call from a deployment file to a service that runs. The file is checked here, in the process that
-// the operator started, so that a fault of it costs no worker: at the start and at every reload.
+// One call from a deployment file to a service that runs. A reload checks the file here, in the process that
+// the operator started, so that a fault of it costs no worker; at the start the workers find it sooner.
 import type { Config } from '../config/index.ts'
 import { findProjectFolder } from '../entrypoints/index.ts'
 import { requireFactories } from '../paste/factories.ts'
@@ -32,18 +32,18 @@ export async function serveApp({
   ...options
 }: ServeAppOptions): Promise<Launcher> {
   const { relativeTo = process.cwd(), from = findProjectFolder(process.cwd()), ...launchOptions } = options
-  const argsFor = (config: Config): PasteArgs => {
-    const args: PasteArgs = {
-      uri: typeof uri === 'string' ? uri : uri(config),
-      name,
-      flavour,
-      relativeTo,
-      manifest,
-      standIn,
-    }
+  const argsFor = (config: Config): PasteArgs => ({
+    uri: typeof uri === 'string' ? uri : uri(config),
+    name,
+    flavour,
+    relativeTo,
+    manifest,
+    standIn,
+  })
+  const check = (config: Config, given: unknown): void => {
+    const args = given as PasteArgs
     const plan = describeApp(args.uri, { name, flavour, relativeTo, projects: projectsOf(from, args), config })
     if (standIn === undefined) requireFactories(plan)
-    return args
   }
-  return launch(conf, 'slipway.launch:PasteService', argsFor, { ...launchOptions, from })
+  return launch(conf, 'slipway.launch:PasteService', argsFor, { ...launchOptions, from, check })
 }

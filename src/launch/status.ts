@@ -22,6 +22,8 @@ export interface WorkerRecord {
   readonly id: number
   readonly kind: WorkerStatus['kind']
   readonly pid: number | null
+  /** The number of the thread; null for a process. */
+  readonly thread: number | null
   readonly state: WorkerStatus['state']
   readonly since: string | null
   readonly requests: number | null
@@ -34,11 +36,22 @@ export interface WorkerRecord {
   readonly lastExit: string | null
 }
 
-export function workerRecord({ id, kind, pid, state, since, vitals, restarts, lastEnd }: WorkerStatus): WorkerRecord {
+export function workerRecord({
+  id,
+  kind,
+  pid,
+  thread,
+  state,
+  since,
+  vitals,
+  restarts,
+  lastEnd,
+}: WorkerStatus): WorkerRecord {
   return {
     id,
     kind,
     pid,
+    thread,
     state,
     since: since === null ? null : new Date(since).toISOString(),
     requests: vitals?.requests ?? null,

@@ -185,7 +185,16 @@ describe('the pid file', () => {
 describe('the table', () => {
   it('shows figures that are not known as a dash, and how long it is', () => {
     const since = '2026-05-04T08:00:12.000Z'
-    const worker = { kind: 'process', restarts: 0, since, pid: 824, requests: 12, inFlight: 1, rss: 2 ** 26 } as const
+    const worker = {
+      kind: 'process',
+      thread: null,
+      restarts: 0,
+      since,
+      pid: 824,
+      requests: 12,
+      inFlight: 1,
+      rss: 2 ** 26,
+    } as const
     const unknown = { pid: null, since: null, requests: null, inFlight: null, rss: null, utilisation: null }
     const status: ServiceStatus = {
       name: 'shop',

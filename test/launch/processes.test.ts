@@ -190,10 +190,19 @@ describe('an app of a deployment file', () => {
   it.each([
     ['broken', 'SLIPWAY_PASTE_SECTION_MISSING'],
     ['missing', 'SLIPWAY_REFERENCE_MODULE'],
-  ])('that is %s ends the start before any worker begins', async (name, code) => {
+  ])('that is %s ends the start with its diagnostic', async (name, code) => {
     const service = new RunningService({ serve: { uri: 'config:paste.ini', name, relativeTo: fixtures }, flags: two })
     expect(await service.exit()).toEqual({ status: 78, signal: null })
     expect(service.lines.at(-1)).toMatchObject({ code, where: { line: expect.any(Number) as number } })
+    await untilGone(service.everyPid)
+  })
+
+  it('is checked when the port is taken, so that both faults are told at once', async () => {
+    const { port } = await new RunningService({}).ready()
+    const serve = { uri: 'config:paste.ini', name: 'broken', relativeTo: fixtures }
+    const service = new RunningService({ serve, flags: [...two, '--listen', `127.0.0.1:${port}`] })
+    expect(await service.exit()).toEqual({ status: 78, signal: null })
+    expect(service.lines.at(-1)?.problems).toEqual(['SLIPWAY_PASTE_SECTION_MISSING', 'SLIPWAY_LAUNCH_PORT_IN_USE'])
     expect(service.everyPid).toEqual([service.pid])
   })
 
@@ -234,10 +243,10 @@ describe('a worker that dies', () => {
     await untilGone(service.everyPid)
   })
 
-  it('of an unhandled rejection says so, with the stack, and is replaced', async () => {
+  it('of an unhandled rejection says so, with the stack, is replaced, and answers what it has in hand', async () => {
     const service = new RunningService({ flags: two })
     const { url } = await service.ready()
-    await expect(get(`${url}/reject`)).rejects.toMatchObject(cut)
+    expect(await get(`${url}/reject`)).toHaveProperty('pid')
     const death = await service.line(/died: /)
     expect(death.msg).toMatch(
       /^worker \d \(pid \d+\) died: unhandled rejection: Error: an orphaned promise; restarting now$/,
@@ -247,10 +256,10 @@ describe('a worker that dies', () => {
     expect(await get(url)).toHaveProperty('pid')
   })
 
-  it('as the only one, in process, ends the service with 70', async () => {
+  it('as the only one, in process, answers what it has in hand and ends the service with 70', async () => {
     const service = new RunningService({})
     const { url, port } = await service.ready()
-    await expect(get(`${url}/reject`)).rejects.toMatchObject(cut)
+    expect(await get(`${url}/reject`)).toEqual({ worker: 1, pid: service.pid })
     expect(await service.exit()).toEqual({ status: 70, signal: null })
     expect(service.messages).toContain('the service died: Error: an orphaned promise')
     await expectFree(port)

@@ -5,6 +5,7 @@ import { isIP, isIPv6 } from 'node:net'
 import { isSlipwayError, SlipwayError } from '../../errors.ts'
 import { addressKey, type ListenAddress, type ListenRequest, type TcpAddress, type UnixAddress } from '../address.ts'
 import { bindFailure } from '../bind-error.ts'
+import { checkPlans, type Generation, type LaunchPlan, type ServiceDeclaration } from '../generation.ts'
 import { type BoundSocket, bindSocket } from './bound-socket.ts'
 import { type InheritedSocket, type InheritedSockets, noneInherited } from './inherited.ts'
 import { bindUnixSocket, changeAccess, type SocketFile } from './unix-socket.ts'
@@ -26,9 +27,10 @@ export interface Listener {
 export async function bindListeners(
   requests: readonly ListenRequest[],
   inherited: InheritedSockets = noneInherited,
+  beside: readonly ListenRequest[] = requests,
 ): Promise<Listener[]> {
-  const all = requests.flatMap((request) => inherited.expand(request))
-  return bindAll(all, { all, inherited })
+  const expand = (some: readonly ListenRequest[]) => some.flatMap((request) => inherited.expand(request))
+  return bindAll(expand(requests), { all: expand(beside), inherited })
 }
 
 interface Surroundings {
@@ -45,6 +47,48 @@ async function bindAll(requests: readonly ListenRequest[], around: Surroundings)
   } catch (error) {
     closeListeners(listeners)
     throw error
+  }
+}
+
+/**
+ * The plans of all services with their addresses bound. What keeps an address from being had is told together with what
+ * else is wrong.
+ * @throws SlipwayError as bindListeners does, with what the services' own checks find
+ */
+export async function bindPlans(
+  plans: readonly LaunchPlan[],
+  services: readonly ServiceDeclaration[],
+  inherited: InheritedSockets,
+): Promise<Generation[]> {
+  const all = plans.flatMap(({ requests }) => requests)
+  const bound: Listener[] = []
+  try {
+    const generations: Generation[] = []
+    for (const plan of plans) {
+      const listeners = await bindListeners(plan.requests, inherited, all)
+      bound.push(...listeners)
+      generations.push({ ...plan, listeners })
+    }
+    return generations
+  } catch (error) {
+    closeListeners(bound)
+    checkBeside(error, plans, services)
+    throw error
+  }
+}
+
+/** Nobody wants to mend a file only to learn of the port, or the other way round. */
+function checkBeside(fault: unknown, plans: readonly LaunchPlan[], services: readonly ServiceDeclaration[]): void {
+  try {
+    checkPlans(services, plans)
+  } catch (other) {
+    if (!isSlipwayError(fault) || !isSlipwayError(other)) throw other
+    const { code, message, original } = other
+    throw new SlipwayError(code, message, {
+      problems: [...other.problems, ...fault.problems],
+      original: original ?? undefined,
+      cause: other.cause,
+    })
   }
 }
 
@@ -65,12 +109,13 @@ export async function rebindListeners(
   before: readonly Listener[],
   wanted: readonly ListenRequest[],
   inherited: InheritedSockets = noneInherited,
+  beside: readonly ListenRequest[] = wanted,
 ): Promise<Rebound> {
   const known = new Map(before.map((listener) => [listener.key, listener]))
   const requests = wanted.flatMap((request) => inherited.expand(request))
   const added = await bindAll(
     requests.filter(({ address }) => !known.has(addressKey(address))),
-    { all: requests, inherited },
+    { all: beside.flatMap((request) => inherited.expand(request)), inherited },
   )
   const all = new Map([...known, ...added.map((listener): [string, Listener] => [listener.key, listener])])
   const listeners = requests.flatMap((request) => {

@@ -65,7 +65,8 @@ type NativeConstructor = new (
   options: { host: string; port: number; ipv6Only: boolean } | { path: string },
 ) => NativeBoundSocket
 
-interface RawHandle {
+/** What a server holds inside Node. */
+export interface RawHandle {
   readonly fd: number
   close(): void
   getsockname?(out: SocketName): number
@@ -128,6 +129,11 @@ function ownedHandle(handle: RawHandle, bound: BoundAddress | null, path: string
     adopt: (server, backlog) => listenOn(server, handle, path, backlog),
     close: () => handle.close(),
   })
+}
+
+/** A socket that is open already, as a handle that nobody else owns; `path` is that of a unix socket. */
+export function adoptHandle(handle: RawHandle, path: string | null): BoundSocket {
+  return ownedHandle(handle, null, path ?? undefined)
 }
 
 interface Unowned {

@@ -12,7 +12,8 @@ import { bindListeners, closeListeners, type Listener } from './bind.ts'
 export interface Controls {
   status(): ServiceStatus
   reload(reason: string): Promise<void>
-  scale(workers: number, reason: string): Promise<void>
+  /** `service` may be null where there is one. */
+  scale(workers: number, service: string | null, reason: string): Promise<void>
   /** Resolves with the exit status when everything has ended. */
   stop(reason: string): Promise<number>
 }
@@ -74,7 +75,7 @@ async function route(req: IncomingMessage, res: ServerResponse, controls: Contro
       await controls.reload(who)
       return reply(res, 200, controls.status())
     case 'POST /scale':
-      await controls.scale(await wantedWorkers(req), who)
+      await scale(req, controls)
       return reply(res, 200, controls.status())
     case 'POST /stop': {
       // Whoever asked waits for the end of the body, which is the end of the service.
@@ -89,18 +90,20 @@ async function route(req: IncomingMessage, res: ServerResponse, controls: Contro
   }
 }
 
-/** `{"workers": 4}` */
-async function wantedWorkers(req: IncomingMessage): Promise<number> {
+/** `{"workers": 4, "service": "api"}` */
+async function scale(req: IncomingMessage, controls: Controls): Promise<void> {
   let text = ''
   for await (const chunk of req) {
     text += String(chunk)
     if (text.length > longestBody) break
   }
-  const { workers } = recordOf(text)
-  if (typeof workers === 'number') return workers
+  const { workers, service = null } = recordOf(text)
+  if (typeof workers === 'number' && (service === null || typeof service === 'string')) {
+    return controls.scale(workers, service, who)
+  }
   throw new SlipwayError('SLIPWAY_LAUNCH_SCALE', 'the number of workers is missing', {
     found: text.slice(0, 80),
-    expected: '{"workers": 4}',
+    expected: '{"workers": 4}, and "service" where there are several',
   })
 }
 

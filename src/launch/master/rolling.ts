@@ -2,7 +2,7 @@
 // last new one is not ready everything can be taken back, and is. Runs in the master.
 import { isSlipwayError, SlipwayError } from '../../errors.ts'
 import type { Slot } from './slot.ts'
-import type { WorkerProcess, WorkerTemplate } from './worker-process.ts'
+import type { WorkerHandle, WorkerTemplate } from './worker-handle.ts'
 
 export interface Roll {
   /** Slots that have a worker to replace. */
@@ -19,14 +19,19 @@ export interface Roll {
 const reloaded = { final: false, reason: 'a reload' } as const
 const takenBack = { final: false, reason: 'a reload that was taken back' } as const
 
+export interface Rolled {
+  /** The last of the old ones, which still serves, until it is known that all is well; null when there was none. */
+  readonly outgoing: WorkerHandle | null
+}
+
 /**
- * Returns the old workers that still serve, to be drained by the caller; null when a stop came first.
+ * Null when a stop came first.
  * @throws SlipwayError SLIPWAY_LAUNCH_RELOAD after everything is as it was
  */
-export async function rollSlots(roll: Roll): Promise<WorkerProcess[] | null> {
+export async function rollSlots(roll: Roll): Promise<Rolled | null> {
   const rolled: Slot[] = []
   // The old one of the slot before stays until it is known that the next one can start.
-  let outgoing: WorkerProcess | null = null
+  let outgoing: WorkerHandle | null = null
   for (const slot of [...roll.kept, ...roll.added]) {
     try {
       const old = await slot.replace(roll.template)
@@ -36,12 +41,12 @@ export async function rollSlots(roll: Roll): Promise<WorkerProcess[] | null> {
       rolled.push(slot)
     } catch (error) {
       if (roll.isStopped()) return null
-      const rest = await takeBack(rolled, outgoing, roll)
+      const rest = await takeBackSlots(rolled, { outgoing }, roll)
       if (roll.isStopped()) return null
       throw aborted(error, rest)
     }
   }
-  return outgoing === null ? [] : [outgoing]
+  return { outgoing }
 }
 
 export interface Filling {
@@ -61,14 +66,15 @@ export async function fillSlots({ added, template, isStopped }: Filling): Promis
   return !isStopped()
 }
 
-/** Says how many could not be had back. */
-async function takeBack(rolled: readonly Slot[], outgoing: WorkerProcess | null, roll: Roll): Promise<number> {
+/** Puts workers of before into the slots that have new ones; says how many could not be had back. */
+export async function takeBackSlots(rolled: readonly Slot[], { outgoing }: Rolled, roll: Roll): Promise<number> {
   let rest = 0
   for (const slot of roll.added) slot.close(takenBack)
   for (const slot of rolled.filter((one) => !roll.added.includes(one))) {
     if (roll.isStopped()) return rest
-    if (outgoing?.id === slot.id && outgoing.state.name === 'ready') slot.reinstate(outgoing, roll.before, takenBack)
-    else if (!(await wasReplaced(slot, roll.before))) rest += 1
+    if (outgoing?.id === slot.id && outgoing.state.name === 'ready') {
+      slot.reinstate(outgoing, roll.before, takenBack)
+    } else if (!(await wasReplaced(slot, roll.before))) rest += 1
   }
   return rest
 }

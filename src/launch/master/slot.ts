@@ -6,7 +6,7 @@ import type { WorkerStatus } from '../crew.ts'
 import { type Failure, fromFailure } from '../failure.ts'
 import type { DrainOrder } from '../messages.ts'
 import { decideRespawn, type RespawnPolicy, type WorkerEnd } from '../states.ts'
-import { WorkerProcess, type WorkerTemplate } from './worker-process.ts'
+import { WorkerHandle, type WorkerTemplate } from './worker-handle.ts'
 
 export interface SlotParts {
   readonly policy: RespawnPolicy
@@ -16,30 +16,30 @@ export interface SlotParts {
 
 export interface SlotEvents {
   /** A worker that nobody waits for in `replace` got ready. */
-  ready(worker: WorkerProcess): void
+  ready(worker: WorkerHandle): void
   /** The worker of the slot has died. False: it gets no successor. */
-  died(slot: Slot, worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): boolean
+  died(slot: Slot, worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): boolean
   /** It has died too often, and stays down; `story` says how, for the log. */
   failed(slot: Slot, story: string, details: object): void
   /** One of its workers, past or present, has ended. */
-  ended(worker: WorkerProcess, end: WorkerEnd): void
+  ended(worker: WorkerHandle, end: WorkerEnd): void
   /** It has told its figures, which have something to say. */
-  worn(slot: Slot, worker: WorkerProcess, wear: string): void
+  worn(slot: Slot, worker: WorkerHandle, wear: string): void
   intakeClosed(): void
-  askedToStop(slot: Slot, worker: WorkerProcess, signal: string): void
+  askedToStop(slot: Slot, worker: WorkerHandle, signal: string): void
 }
 
 type Holder =
-  | { readonly name: 'working'; readonly worker: WorkerProcess }
+  | { readonly name: 'working'; readonly worker: WorkerHandle }
   | { readonly name: 'waiting'; readonly timer: NodeJS.Timeout }
   | { readonly name: 'failed' }
   | { readonly name: 'empty' }
   | { readonly name: 'new' }
 
 interface Successor {
-  readonly worker: WorkerProcess
+  readonly worker: WorkerHandle
   readonly template: WorkerTemplate
-  readonly resolve: (before: WorkerProcess | null) => void
+  readonly resolve: (before: WorkerHandle | null) => void
   readonly reject: (error: SlipwayError) => void
 }
 
@@ -51,7 +51,7 @@ export class Slot {
   #holder: Holder = { name: 'new' }
   #successor: Successor | null = null
   /** Replaced, and finishing what they have in hand. */
-  readonly #leaving = new Set<WorkerProcess>()
+  readonly #leaving = new Set<WorkerHandle>()
   #fastDeaths = 0
   #restarts = 0
   #lastEnd: string | null = null
@@ -64,12 +64,12 @@ export class Slot {
   }
 
   /** Null: it waits for its next try, or has failed. */
-  get worker(): WorkerProcess | null {
+  get worker(): WorkerHandle | null {
     return this.#holder.name === 'working' ? this.#holder.worker : null
   }
 
   /** With those that are coming and going. */
-  get workers(): WorkerProcess[] {
+  get workers(): WorkerHandle[] {
     const successor = this.#successor === null ? [] : [this.#successor.worker]
     return [...this.#leaving, ...(this.worker === null ? [] : [this.worker]), ...successor]
   }
@@ -100,14 +100,14 @@ export class Slot {
    * Starts a worker beside the one that is there and puts it in its place when it is ready. Resolves with the one from
    * before, which still serves: its drain is the caller's. Rejects when the new one dies; the old one stays.
    */
-  replace(template: WorkerTemplate): Promise<WorkerProcess | null> {
+  replace(template: WorkerTemplate): Promise<WorkerHandle | null> {
     return new Promise((resolve, reject) => {
       this.#successor = { worker: this.#spawn(template), template, resolve, reject }
     })
   }
 
   /** The other way round: the one from before, which still serves, has its place back, and the new one goes. */
-  reinstate(before: WorkerProcess, template: WorkerTemplate, order: DrainOrder): void {
+  reinstate(before: WorkerHandle, template: WorkerTemplate, order: DrainOrder): void {
     const { worker } = this
     if (worker) this.#leaving.add(worker)
     this.#leaving.delete(before)
@@ -126,21 +126,24 @@ export class Slot {
 
   status(): WorkerStatus[] {
     const { id } = this
-    const base = { id, kind: 'process', restarts: this.#restarts, lastEnd: this.#lastEnd } as const
-    const of = ({ pid, state, vitals, since }: WorkerProcess): WorkerStatus => {
-      return { ...base, pid, state: state.name, vitals, since }
+    const base = { id, restarts: this.#restarts, lastEnd: this.#lastEnd }
+    const of = ({ kind, vesselId, state, vitals, since }: WorkerHandle): WorkerStatus => {
+      const pid = kind === 'thread' ? process.pid : vesselId
+      const thread = kind === 'thread' ? vesselId : null
+      return { ...base, kind, pid, thread, state: state.name, vitals, since }
     }
     const { name } = this.#holder
     if (name === 'working' || this.workers.length > 0) return this.workers.map(of)
-    return [
-      { ...base, pid: null, vitals: null, since: null, state: name === 'failed' || name === 'waiting' ? name : 'gone' },
-    ]
+    const { worker_model: kind } = this.#template.settings
+    const state = name === 'failed' || name === 'waiting' ? name : 'gone'
+    return [{ ...base, kind, pid: null, thread: null, vitals: null, since: null, state }]
   }
 
-  #spawn(template: WorkerTemplate): WorkerProcess {
+  #spawn(template: WorkerTemplate): WorkerHandle {
     const { events, log } = this.#parts
-    const worker = new WorkerProcess(this.id, template, {
+    const worker = new WorkerHandle(this.id, template, {
       ready: (worker) => this.#onReady(worker),
+      failing: (worker, end, failure) => this.#onFailing(worker, end, failure),
       gone: (worker, end, failure) => this.#onGone(worker, end, failure),
       beat: (worker) => this.#onBeat(worker),
       intakeClosed: () => events.intakeClosed(),
@@ -150,7 +153,7 @@ export class Slot {
     return worker
   }
 
-  #onReady(worker: WorkerProcess): void {
+  #onReady(worker: WorkerHandle): void {
     const successor = this.#successor
     if (worker !== successor?.worker) return this.#parts.events.ready(worker)
     const before = this.worker
@@ -163,24 +166,33 @@ export class Slot {
     successor.resolve(before)
   }
 
-  #onBeat(worker: WorkerProcess): void {
+  #onBeat(worker: WorkerHandle): void {
     const { wear } = worker
     if (wear !== null && worker === this.worker) this.#parts.events.worn(this, worker, wear)
   }
 
-  #onGone(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void {
+  #onGone(worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): void {
     const { events } = this.#parts
     if (worker === this.#successor?.worker) this.#onSuccessorGone(this.#successor, end, failure)
-    else if (!this.#leaving.delete(worker)) {
-      this.#holder = { name: 'empty' }
-      this.#lastEnd = end.reason
-      // One that is already coming takes the place.
-      const isWanted = !this.#isClosed && events.died(this, worker, end, failure)
-      if (isWanted && this.#successor !== null) {
-        this.#parts.log.error(`${worker.title} died: ${end.reason}; another is starting already`)
-      } else if (isWanted) this.#respawn(worker, end, failure)
-    }
+    else if (!this.#leaving.delete(worker)) this.#lose(worker, end, failure)
     events.ended(worker, end)
+  }
+
+  /** It serves no more, and is not gone yet. */
+  #onFailing(worker: WorkerHandle, end: WorkerEnd, failure: Failure): void {
+    if (worker !== this.worker) return
+    this.#leaving.add(worker)
+    this.#lose(worker, end, failure)
+  }
+
+  #lose(worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): void {
+    this.#holder = { name: 'empty' }
+    this.#lastEnd = end.reason
+    // One that is already coming takes the place.
+    const isWanted = !this.#isClosed && this.#parts.events.died(this, worker, end, failure)
+    if (isWanted && this.#successor !== null) {
+      this.#parts.log.error(`${worker.title} died: ${end.reason}; another is starting already`)
+    } else if (isWanted) this.#respawn(worker, end, failure)
   }
 
   #onSuccessorGone({ worker, reject }: Successor, end: WorkerEnd, failure: Failure | null): void {
@@ -190,7 +202,7 @@ export class Slot {
     reject(bootError(worker, end, failure))
   }
 
-  #respawn(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void {
+  #respawn(worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): void {
     const { log, policy, events } = this.#parts
     const stack = failure?.thrown?.stack ?? worker.hangStack ?? undefined
     const details = stack === undefined ? {} : { stack }
@@ -214,9 +226,9 @@ export class Slot {
 }
 
 /** Why a worker never got ready: its own diagnostic, or what its master saw. */
-export function bootError(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): SlipwayError {
+export function bootError(worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): SlipwayError {
   if (failure !== null) return fromFailure(failure)
-  return new SlipwayError('SLIPWAY_LAUNCH_WORKER_BOOT', `worker ${worker.id} could not start: ${end.reason}`, {
+  return new SlipwayError('SLIPWAY_LAUNCH_WORKER_BOOT', `${worker.name} could not start: ${end.reason}`, {
     hint: end.wasKilled ? 'give it more time with start_timeout, or look for what it waits for' : undefined,
   })
 }

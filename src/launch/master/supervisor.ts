@@ -1,18 +1,21 @@
-// The master of worker processes: their start together, reloads and scaling one after another, the final
+// The master of the workers of one service: their start together, reloads and scaling one after another, the final
 // stop together. It owns the sockets, loads no user code and accepts nothing. What happens to one place
 // for a worker is in slot.ts, the order of a replacement in rolling.ts.
 import { SlipwayError } from '../../errors.ts'
 import type { Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
-import { type Crew, type CrewReport, stopStatus, type WorkerStatus } from '../crew.ts'
+import { type Crew, type CrewReport, type Replacement, stopStatus, type WorkerStatus } from '../crew.ts'
 import type { Failure } from '../failure.ts'
 import type { Generation } from '../generation.ts'
 import type { DrainOrder } from '../messages.ts'
+import type { Privileges } from '../privileges.ts'
 import { isBootFault, type RespawnPolicy, type WorkerEnd } from '../states.ts'
 import { closeListeners, closeSockets, type Listener } from './bind.ts'
-import { fillSlots, rollSlots } from './rolling.ts'
+import { fillSlots, type Roll, type Rolled, rollSlots, takeBackSlots } from './rolling.ts'
 import { bootError, Slot, type SlotEvents } from './slot.ts'
-import type { WorkerProcess, WorkerTemplate } from './worker-process.ts'
+import { Turn } from './turn.ts'
+import type { LaunchVessel } from './vessel.ts'
+import type { WorkerHandle, WorkerTemplate } from './worker-handle.ts'
 
 const longestBeatMs = 1000
 
@@ -22,6 +25,8 @@ const renewAgainMs = 30_000
 export interface SupervisorParts {
   readonly policy: RespawnPolicy
   readonly log: Logger
+  /** In front of the names of its workers: empty, or the service's when there are several. */
+  readonly label: string
 }
 
 export class Supervisor implements Crew {
@@ -35,19 +40,23 @@ export class Supervisor implements Crew {
   readonly ended: Promise<number>
   #phase: 'new' | 'starting' | 'running' | 'stopping' | 'ended' = 'new'
   /** Reloads and scaling wait for each other. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turn = new Turn()
   #settleStart: { resolve(report: CrewReport | null): void; reject(error: SlipwayError): void } | null = null
   #settleEnd: (status: number) => void = () => undefined
   /** Why it ends, when nobody asked it to. */
   #fault: SlipwayError | null = null
   #wasCut = false
   /** Those whose replacement is ordered. */
-  readonly #worn = new WeakSet<WorkerProcess>()
+  readonly #worn = new WeakSet<WorkerHandle>()
 
-  constructor(first: Generation, parts: SupervisorParts) {
+  static async create(first: Generation, parts: SupervisorParts): Promise<Supervisor> {
+    return new Supervisor(first, await templateOf(first, parts), parts)
+  }
+
+  private constructor(first: Generation, template: WorkerTemplate, parts: SupervisorParts) {
     this.#parts = parts
     this.#generation = first
-    this.#template = templateOf(first)
+    this.#template = template
     this.#slots = this.#newSlots(1, first.workers)
     this.#wanted = first.workers
     this.ended = new Promise((resolve) => (this.#settleEnd = resolve))
@@ -58,6 +67,7 @@ export class Supervisor implements Crew {
   }
 
   async start(): Promise<CrewReport | null> {
+    if (this.#phase !== 'new') return null
     this.#phase = 'starting'
     return new Promise((resolve, reject) => {
       this.#settleStart = { resolve, reject }
@@ -65,8 +75,18 @@ export class Supervisor implements Crew {
     })
   }
 
-  reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null> {
-    return this.#inTurn(() => this.#reload(next, removed))
+  async replace(next: Generation): Promise<Replacement | null> {
+    const giveBack = await this.#turn.take()
+    if (this.#phase !== 'running') return null
+    try {
+      const template = await templateOf(next, this.#parts)
+      const replacement = await this.#replace(next, template, giveBack)
+      if (replacement === null) giveBack()
+      return replacement
+    } catch (error) {
+      giveBack()
+      throw error
+    }
   }
 
   async scale(workers: number): Promise<void> {
@@ -76,11 +96,14 @@ export class Supervisor implements Crew {
       })
     }
     this.#wanted = workers
+    const giveBack = await this.#turn.take()
     try {
-      await this.#inTurn(() => this.#scale(workers))
+      await this.#scale(workers)
     } catch (error) {
       this.#wanted = this.#slots.length
       throw error
+    } finally {
+      giveBack()
     }
   }
 
@@ -107,7 +130,12 @@ export class Supervisor implements Crew {
     return [...this.#slots, ...this.#beside].flatMap((slot) => slot.status())
   }
 
-  #workers(): WorkerProcess[] {
+  serving(): Pick<CrewReport, 'kind' | 'ids'> {
+    const ready = this.#slots.filter(({ worker }) => worker?.state.name === 'ready')
+    return this.#report(ready)
+  }
+
+  #workers(): WorkerHandle[] {
     return [...this.#slots, ...this.#beside].flatMap((slot) => slot.workers)
   }
 
@@ -132,30 +160,49 @@ export class Supervisor implements Crew {
     }
   }
 
-  async #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const before = this.#turn
-    const mine = before.then(act)
-    // Whoever comes next waits for the end, not for the outcome.
-    this.#turn = mine.catch(() => undefined)
-    return mine
-  }
-
-  async #reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null> {
-    if (this.#phase !== 'running') return null
-    const template = templateOf(next)
+  async #replace(next: Generation, template: WorkerTemplate, giveBack: () => void): Promise<Replacement | null> {
     // A number that the configuration has not changed is the one that scaling has left.
     const count = next.workers === this.#generation.workers ? this.#slots.length : next.workers
     const kept = this.#slots.slice(0, count)
     const added = this.#newSlots(this.#slots.length + 1, count - kept.length)
-    const outgoing = await this.#joining(added, () =>
-      rollSlots({ kept, added, before: this.#template, template, isStopped: () => this.#phase !== 'running' }),
-    )
-    if (outgoing === null) return null
-    const surplus = this.#slots.slice(count)
+    const isStopped = (): boolean => this.#phase !== 'running'
+    const roll: Roll = { kept, added, before: this.#template, template, isStopped }
+    // While they begin, a stop must find them.
+    this.#join(added)
+    try {
+      const rolled = await rollSlots(roll)
+      if (rolled === null) return null
+      return {
+        report: this.#report([...kept, ...added]),
+        complete: (removed) => {
+          if (!isStopped()) this.#complete(next, roll, rolled, removed)
+          giveBack()
+        },
+        takeBack: async () => {
+          const rest = await takeBackSlots([...kept, ...added], rolled, roll)
+          this.#forget(added)
+          giveBack()
+          return rest
+        },
+      }
+    } catch (error) {
+      this.#forget(added)
+      throw error
+    }
+  }
+
+  #complete(
+    next: Generation,
+    { kept, added, template }: Roll,
+    { outgoing }: Rolled,
+    removed: readonly Listener[],
+  ): void {
+    const surplus = this.#slots.slice(kept.length)
     this.#generation = next
     this.#template = template
     this.#slots = [...kept, ...added]
-    this.#wanted = count
+    this.#forget(added)
+    this.#wanted = this.#slots.length
     // Nothing can fail any more: only now goes what cannot be had back.
     closeListeners(removed)
     const order: DrainOrder = {
@@ -163,31 +210,32 @@ export class Supervisor implements Crew {
       reason: 'a reload',
       removed: removed.map(({ request }) => renderAddress(request.address)),
     }
-    for (const worker of outgoing) worker.drain(order)
+    outgoing?.drain(order)
     this.#close(surplus, order)
-    return this.#report()
   }
 
   async #scale(count: number): Promise<void> {
-    if (this.#phase !== 'running') return
+    const isStopped = (): boolean => this.#phase !== 'running'
+    if (isStopped()) return
     const added = this.#newSlots(this.#slots.length + 1, count - this.#slots.length)
-    const isDone = await this.#joining(added, () =>
-      fillSlots({ added, template: this.#template, isStopped: () => this.#phase !== 'running' }),
-    )
-    if (!isDone) return
+    this.#join(added)
+    try {
+      if (!(await fillSlots({ added, template: this.#template, isStopped }))) return
+    } finally {
+      this.#forget(added)
+    }
     const surplus = this.#slots.slice(count)
     this.#slots = [...this.#slots.slice(0, count), ...added]
     this.#close(surplus, { final: false, reason: 'a smaller number of workers' })
   }
 
-  /** While they begin, a stop must find them. */
-  async #joining<T>(added: readonly Slot[], act: () => Promise<T>): Promise<T> {
-    for (const slot of added) this.#beside.add(slot)
-    try {
-      return await act()
-    } finally {
-      if (this.#phase === 'running') for (const slot of added) if (!slot.isClosed) this.#beside.delete(slot)
-    }
+  #join(slots: readonly Slot[]): void {
+    for (const slot of slots) this.#beside.add(slot)
+  }
+
+  /** Those that begin are known otherwise now; in a stop they stay where they are found. */
+  #forget(slots: readonly Slot[]): void {
+    if (this.#phase === 'running') for (const slot of slots) if (!slot.isClosed) this.#beside.delete(slot)
   }
 
   #close(slots: readonly Slot[], order: DrainOrder): void {
@@ -197,7 +245,7 @@ export class Supervisor implements Crew {
     }
   }
 
-  #onReady(worker: WorkerProcess): void {
+  #onReady(worker: WorkerHandle): void {
     if (this.#phase === 'running') this.#parts.log.info(`${worker.title} is ready`)
     if (this.#phase === 'starting') this.#startWhenReady()
   }
@@ -207,25 +255,26 @@ export class Supervisor implements Crew {
     const rest = this.#slots.filter(({ hasFailed }) => !hasFailed)
     if (rest.length === 0 || rest.some(({ worker }) => worker?.state.name !== 'ready')) return
     this.#phase = 'running'
-    this.#settleStart?.resolve(this.#report())
+    this.#settleStart?.resolve(this.#report(this.#slots))
   }
 
-  #report(): CrewReport {
-    const workers = this.#slots.flatMap(({ worker }) => worker ?? [])
+  #report(slots: readonly Slot[]): CrewReport {
+    const workers = slots.flatMap(({ worker }) => worker ?? [])
     return {
-      pids: workers.flatMap(({ pid }) => pid ?? []),
+      kind: workers[0]?.kind ?? 'process',
+      ids: workers.flatMap(({ vesselId }) => vesselId ?? []),
       summary: workers.find(({ summary }) => summary !== null)?.summary ?? null,
     }
   }
 
   /** Somebody sent a signal to the worker itself: it drains, its successor comes when it is gone. */
-  #onAskedToStop(worker: WorkerProcess, signal: string): void {
+  #onAskedToStop(worker: WorkerHandle, signal: string): void {
     if (this.#phase !== 'running' || worker.state.name !== 'ready') return
     this.#parts.log.info(`${worker.title} got ${signal}; it drains, and another takes its place`)
     worker.drain({ final: false, reason: `${signal} to the worker` })
   }
 
-  #onDied(slot: Slot, worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): boolean {
+  #onDied(slot: Slot, worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): boolean {
     if (this.#phase !== 'starting' && this.#phase !== 'running') return false
     if (this.#phase === 'running' || !isBootFault(end) || slot.restarts > 0) return true
     this.#fail(bootError(worker, end, failure))
@@ -233,15 +282,20 @@ export class Supervisor implements Crew {
   }
 
   /** One at a time, and no more than one order per worker. */
-  #onWorn(slot: Slot, worker: WorkerProcess, wear: string): void {
+  #onWorn(slot: Slot, worker: WorkerHandle, wear: string): void {
     if (this.#phase !== 'running' || this.#worn.has(worker)) return
     this.#worn.add(worker)
-    void this.#inTurn(() => this.#renew(slot, worker, wear))
+    void this.#renew(slot, worker, wear)
   }
 
-  async #renew(slot: Slot, worker: WorkerProcess, wear: string): Promise<void> {
+  async #renew(slot: Slot, worker: WorkerHandle, wear: string): Promise<void> {
+    const giveBack = await this.#turn.take()
+    if (this.#phase === 'running' && slot.worker === worker && !slot.isClosed) await this.#renewNow(slot, worker, wear)
+    giveBack()
+  }
+
+  async #renewNow(slot: Slot, worker: WorkerHandle, wear: string): Promise<void> {
     const { log } = this.#parts
-    if (this.#phase !== 'running' || slot.worker !== worker || slot.isClosed) return
     log.info(`${worker.title} ${wear}; another takes its place`)
     try {
       const old = await slot.replace(this.#template)
@@ -271,14 +325,13 @@ export class Supervisor implements Crew {
     this.stop(fault.message)
   }
 
-  #onEnded(worker: WorkerProcess, end: WorkerEnd): void {
+  #onEnded(worker: WorkerHandle, end: WorkerEnd): void {
     const { log } = this.#parts
     const cut = worker.cut ?? 0
     const isStop = this.#phase === 'stopping'
     for (const slot of this.#beside) if (slot.isClosed && slot.workers.length === 0) this.#beside.delete(slot)
-    if (!isStop && !worker.wasDrained) return
     if (cut > 0) log.warn(`${worker.title} cut ${countOf(cut, 'request')} when the time to finish was over`)
-    else if (end.wasReady && !end.isOrderly) log.warn(`${worker.title} did not drain: ${end.reason}`)
+    else if (worker.wasDrained && !end.isOrderly) log.warn(`${worker.title} did not drain: ${end.reason}`)
     if (!isStop) return
     if (end.wasReady && (cut > 0 || !end.isOrderly)) this.#wasCut = true
     this.#finishWhenClosed()
@@ -303,12 +356,17 @@ export class Supervisor implements Crew {
   }
 }
 
-function templateOf({ spec, config, listeners, settings, privileges }: Generation): WorkerTemplate {
+async function templateOf(
+  { spec, config, listeners, settings, privileges }: Generation,
+  { label }: SupervisorParts,
+): Promise<WorkerTemplate> {
   const { start_timeout: start, graceful_shutdown_timeout: grace, stop_delay: delay, worker_timeout: hang } = settings
   return {
     order: { type: 'start', service: spec, config: config.snapshot(), privileges },
     listeners,
     settings,
+    label,
+    launchVessel: await vesselFor(settings.worker_model, privileges),
     timing: {
       beatMs: hang === 0 ? longestBeatMs : Math.min(longestBeatMs, hang * 250),
       hangMs: hang === 0 ? null : hang * 1000,
@@ -317,6 +375,17 @@ function templateOf({ spec, config, listeners, settings, privileges }: Generatio
       drainMs: grace === 0 ? null : (delay + grace + 1) * 1000,
     },
   }
+}
+
+/** A master of processes has no use for a thread pool. */
+async function vesselFor(model: 'process' | 'thread', privileges: Privileges | null): Promise<LaunchVessel> {
+  if (model === 'process') return (await import('./process-vessel.ts')).launchProcess
+  if (privileges !== null && process.geteuid?.() !== privileges.uid) {
+    throw new SlipwayError('SLIPWAY_LAUNCH_PRIVILEGES', 'threads would run the service as the user of the master', {
+      hint: 'worker_model = thread together with the option user takes a restart',
+    })
+  }
+  return (await import('./thread-vessel.ts')).launchThread
 }
 
 function countOf(number: number, thing: string): string {

@@ -8,14 +8,16 @@ import type { WorkCounts } from '../service.ts'
 export interface HeartbeatParts {
   readonly everyMs: number
   readonly count: () => WorkCounts
+  /** In bytes. */
+  readonly memory: () => number
   readonly tell: (vitals: Vitals) => void
   readonly watch: HangWatch | null
 }
 
 /** Goes on for the life of the process and does not keep it alive. */
-export function startHeartbeat({ everyMs, count, tell, watch }: HeartbeatParts): void {
+export function startHeartbeat({ everyMs, count, memory, tell, watch }: HeartbeatParts): void {
   const turns = new Int32Array(new SharedArrayBuffer(4))
-  const vitals = vitalsReader(count)
+  const vitals = vitalsReader(count, memory)
   const beat = (): void => {
     Atomics.add(turns, 0, 1)
     tell(vitals())
@@ -28,19 +30,18 @@ export function startHeartbeat({ everyMs, count, tell, watch }: HeartbeatParts):
 }
 
 /** Reads the figures; the utilisation is that since the last look. */
-export function vitalsReader(count: () => WorkCounts): () => Vitals {
+export function vitalsReader(count: () => WorkCounts, memory: () => number): () => Vitals {
   let before = performance.eventLoopUtilization()
-  const rss = rssReader()
   return () => {
     const now = performance.eventLoopUtilization()
     const { utilization } = performance.eventLoopUtilization(now, before)
     before = now
-    return { ...count(), rss: rss(), utilisation: Math.round(utilization * 1000) / 1000 }
+    return { ...count(), rss: memory(), utilisation: Math.round(utilization * 1000) / 1000 }
   }
 }
 
-/** To read it takes a descriptor: while the process has none left, the figure is that of before. */
-function rssReader(): () => number {
+/** The memory of the process. To read it takes a descriptor: while there is none left, the figure is that of before. */
+export function residentSetReader(): () => number {
   let last = 0
   return () => {
     try {

@@ -5,16 +5,16 @@ import type { Server } from 'node:net'
 import { SlipwayError } from '../../errors.ts'
 import type { Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
-import { type Crew, type CrewReport, stopStatus, type WorkerStatus } from '../crew.ts'
+import { type Crew, type CrewReport, type Replacement, stopStatus, type WorkerStatus } from '../crew.ts'
 import { asSlipwayError } from '../failure.ts'
 import type { Generation } from '../generation.ts'
 import { closeListeners, type Listener } from '../master/bind.ts'
 import type { DrainOrder } from '../messages.ts'
 import type { ServiceListener } from '../service.ts'
 import { closeListener } from './accept-queue.ts'
-import { vitalsReader } from './heartbeat.ts'
+import { residentSetReader, vitalsReader } from './heartbeat.ts'
 import { boundListener, Handover } from './listeners.ts'
-import { ServiceRunner } from './service-runner.ts'
+import { lastServiceMs, ServiceRunner } from './service-runner.ts'
 
 export class InProcessCrew implements Crew {
   readonly #log: Logger
@@ -29,7 +29,9 @@ export class InProcessCrew implements Crew {
   #stopReason: string | null = null
   readonly #servers = new Set<Server>()
   #failStart: (fault: SlipwayError) => void = () => undefined
-  readonly #vitals = vitalsReader(() => this.#runner.counts())
+  /** What the process ends with when its code has crashed. */
+  #crashStatus: number | null = null
+  readonly #vitals = vitalsReader(() => this.#runner.counts(), residentSetReader())
   readonly #crash = (error: unknown): void => this.#onCrash(error)
 
   constructor(first: Generation, log: Logger) {
@@ -45,6 +47,7 @@ export class InProcessCrew implements Crew {
   }
 
   async start(): Promise<CrewReport | null> {
+    if (this.#stopReason !== null) return null
     process.on('uncaughtException', this.#crash)
     process.on('unhandledRejection', this.#crash)
     const starting = this.#startInTime(this.#runner, this.#generation)
@@ -53,7 +56,7 @@ export class InProcessCrew implements Crew {
       const summary = await Promise.race([starting, this.ended])
       if (this.#stopReason !== null) return null
       this.#state = 'ready'
-      return { pids: [process.pid], summary: typeof summary === 'string' ? summary : null }
+      return reportOf(typeof summary === 'string' ? summary : null)
     } catch (error) {
       const failure = asSlipwayError(error, 'SLIPWAY_LAUNCH_WORKER_BOOT', 'the service could not start')
       this.#end(failure.exitCode)
@@ -61,12 +64,12 @@ export class InProcessCrew implements Crew {
     }
   }
 
-  async reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null> {
+  async replace(next: Generation): Promise<Replacement | null> {
     if (this.#state !== 'ready') return null
-    const reloading = this.#reload(next, removed)
+    const replacing = this.#replace(next)
     // A stop waits for it: what it has begun must be released.
-    this.#started = reloading.catch(() => undefined)
-    return reloading
+    this.#started = replacing.catch(() => undefined)
+    return replacing
   }
 
   async scale(workers: number): Promise<void> {
@@ -81,7 +84,7 @@ export class InProcessCrew implements Crew {
   }
 
   stop(reason: string): void {
-    if (this.#stopReason !== null) return
+    if (this.#stopReason !== null || this.#state === 'gone') return
     this.#stopReason = reason
     void this.#stop(reason)
   }
@@ -97,24 +100,50 @@ export class InProcessCrew implements Crew {
   }
 
   status(): readonly WorkerStatus[] {
-    const base = { id: 1, kind: 'in-process', pid: process.pid, restarts: 0, lastEnd: null } as const
+    const base = { id: 1, kind: 'in-process', pid: process.pid, thread: null, restarts: 0, lastEnd: null } as const
     return [{ ...base, state: this.#state, vitals: this.#vitals(), since: Math.round(performance.timeOrigin) }]
+  }
+
+  serving(): CrewReport {
+    return reportOf(null)
   }
 
   #newRunner({ spec, config }: Generation, listeners: readonly ServiceListener[]): ServiceRunner {
     return new ServiceRunner({ spec, config, log: this.#log, workerId: 1, listeners })
   }
 
-  async #reload(next: Generation, removed: readonly Listener[]): Promise<CrewReport | null> {
+  async #replace(next: Generation): Promise<Replacement | null> {
     const before = new Set(this.#generation.listeners.map(({ key }) => key))
     const added = new Set(next.listeners.map(({ key }) => key).filter((key) => !before.has(key)))
     const handover = new Handover(next.listeners, added, (server) => this.#servers.add(server))
     const runner = this.#newRunner(next, handover.listeners)
     const summary = await this.#startAnew(runner, next)
+    const giveUp = (reason: string): Promise<number> => runner.drain({ final: false, reason })
     if (this.#stopReason !== null) {
-      await runner.drain({ final: false, reason: this.#stopReason })
+      await giveUp(this.#stopReason)
       return null
     }
+    return {
+      report: reportOf(summary),
+      complete: (removed) => {
+        const completed = this.#complete(next, removed, runner, handover)
+        this.#started = completed.catch(() => undefined)
+        return completed
+      },
+      takeBack: async () => {
+        await giveUp('a reload that was taken back')
+        return 0
+      },
+    }
+  }
+
+  async #complete(
+    next: Generation,
+    removed: readonly Listener[],
+    runner: ServiceRunner,
+    handover: Handover,
+  ): Promise<void> {
+    if (this.#stopReason !== null) return void (await runner.drain({ final: false, reason: this.#stopReason }))
     try {
       await handover.complete()
     } catch (error) {
@@ -130,7 +159,6 @@ export class InProcessCrew implements Crew {
     this.#runner = runner
     // What a server has taken over is that one's to close.
     closeListeners(removed)
-    return { pids: [process.pid], summary }
   }
 
   #leave(runner: ServiceRunner, order: DrainOrder): void {
@@ -192,22 +220,29 @@ export class InProcessCrew implements Crew {
     for (const runner of [this.#runner, ...this.#leaving.keys()]) runner.cut()
   }
 
+  /** What waits for an answer may still get it; then the process ends. */
   #onCrash(error: unknown): void {
     const failure = asSlipwayError(error, 'SLIPWAY_LAUNCH_WORKER_DIED', 'the service died')
     if (this.#state === 'starting') return this.#failStart(failure)
     this.#log.fatal({ err: error }, failure.message)
-    this.#cutAll()
+    if (this.#crashStatus !== null) return
+    this.#crashStatus = failure.exitCode
+    setTimeout(() => this.#cutAll(), lastServiceMs).unref()
     this.stop(failure.message)
-    this.#end(failure.exitCode)
   }
 
   #end(status: number): void {
+    if (this.#state === 'gone') return
     this.#state = 'gone'
     process.off('uncaughtException', this.#crash)
     process.off('unhandledRejection', this.#crash)
     closeListeners(this.#generation.listeners)
     // Those that a server has taken over; closed long ago unless this is no end in order.
     for (const server of this.#servers) closeListener(server)
-    this.#settleEnd(status)
+    this.#settleEnd(this.#crashStatus ?? status)
   }
+}
+
+function reportOf(summary: string | null): CrewReport {
+  return { kind: 'in-process', ids: [process.pid], summary }
 }

@@ -13,7 +13,7 @@ export function inheritedListener({ request, fd }: InheritedListener): ServiceLi
 
 /** `onAdopt` hears of the server that owns the socket from then on. */
 export function boundListener(
-  { request, socket }: Listener,
+  { request, socket }: Pick<Listener, 'request' | 'socket'>,
   onAdopt: (server: Server) => void = () => undefined,
 ): ServiceListener {
   return serviceListener(request, (server, backlog) => {

@@ -10,6 +10,9 @@ import type { Service, ServiceContext, ServiceListener, StopNotice, StopOrder, W
 import { DescriptorWatch } from './descriptor-watch.ts'
 import { loadService } from './load-service.ts'
 
+/** What a service whose code has crashed may still give to the requests in hand. */
+export const lastServiceMs = 5000
+
 /** After the cut all that is left of a stop has this long; the master kills later than that. */
 const lastMs = 500
 const late = Symbol('late')

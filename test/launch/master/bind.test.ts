@@ -145,7 +145,7 @@ describe('bindListeners', () => {
     const [first] = await bind('127.0.0.1:0')
     const second = bindSocket({ ip: '127.0.0.1', port: portOf(first) })
     const server = await serving(first)
-    const late = boundListener({ key: '', request, socket: second, file: null }).listen(createServer(), 16)
+    const late = boundListener({ request, socket: second }).listen(createServer(), 16)
     await expect(late).rejects.toMatchObject({ code: 'SLIPWAY_LAUNCH_PORT_IN_USE' })
     await closed(server)
   })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { workerFlags } from '../../../src/launch/master/worker-process.ts'
+import { workerFlags } from '../../../src/launch/master/process-vessel.ts'
 
 it.each([
   [

@@ -1,22 +1,15 @@
-// One worker process from spawn to exit, as its master sees it: what it is told, what it says, the
-// deadlines of its state. Decides nothing about others; the supervisor hears of `ready` and `gone`.
-import { type ChildProcess, spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+// One worker from its start to its end, as its master sees it: what it is told, what it says, the
+// deadlines of its state. Decides nothing about others; the supervisor hears of `ready` and `gone`. Whether it is a
+// process or a thread is the affair of its vessel.
+import { errorCodes } from '../../errors.ts'
 import type { Failure } from '../failure.ts'
-import type { DrainOrder, ToMaster, ToWorker, Vitals } from '../messages.ts'
+import type { DrainOrder, ToMaster, Vitals } from '../messages.ts'
 import type { LaunchSettings } from '../options.ts'
 import { describeExit, type WorkerEnd, type WorkerState } from '../states.ts'
 import type { Listener } from './bind.ts'
 import { Pulse, type PulseTiming } from './pulse.ts'
+import type { LaunchVessel, StartOrder, Vessel } from './vessel.ts'
 import { type WearLimits, wearLimits, wearOf } from './wear.ts'
-
-/** stdin, stdout and stderr come before the listeners, the IPC channel after them. */
-const firstListenerFd = 3
-const entry = fileURLToPath(new URL('../worker/main.js', import.meta.url))
-
-/** Last words may still be on their way when the process is gone already. */
-const lastWordsMs = 500
 
 /** How long each arrow may take; null: without end. */
 export interface WorkerTiming extends PulseTiming {
@@ -26,25 +19,29 @@ export interface WorkerTiming extends PulseTiming {
 
 /** What every worker of one configuration is started with. */
 export interface WorkerTemplate {
-  readonly order: Omit<StartOrder, 'workerId'>
+  readonly order: Pick<StartOrder, 'type' | 'service' | 'config' | 'privileges'>
   readonly listeners: readonly Listener[]
   readonly timing: WorkerTiming
   readonly settings: LaunchSettings
+  readonly launchVessel: LaunchVessel
+  /** In front of the worker's name in the log. */
+  readonly label: string
 }
 
 export interface WorkerEvents {
-  ready(worker: WorkerProcess): void
-  beat(worker: WorkerProcess): void
-  gone(worker: WorkerProcess, end: WorkerEnd, failure: Failure | null): void
-  intakeClosed(worker: WorkerProcess): void
-  askedToStop(worker: WorkerProcess, signal: string): void
+  ready(worker: WorkerHandle): void
+  beat(worker: WorkerHandle): void
+  /** Its code has crashed after it was ready: it finishes what it has in hand and goes. */
+  failing(worker: WorkerHandle, end: WorkerEnd, failure: Failure): void
+  gone(worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): void
+  intakeClosed(worker: WorkerHandle): void
+  askedToStop(worker: WorkerHandle, signal: string): void
 }
 
-type StartOrder = Omit<Extract<ToWorker, { type: 'start' }>, 'listeners' | 'beatMs' | 'hangWatch'>
-
-export class WorkerProcess {
+export class WorkerHandle {
   readonly id: number
-  readonly #child: ChildProcess
+  readonly #name: string
+  readonly #vessel: Vessel
   readonly #timing: WorkerTiming
   readonly #events: WorkerEvents
   readonly #bornAt = performance.now()
@@ -62,47 +59,52 @@ export class WorkerProcess {
   readonly #limits: WearLimits
   readonly #pulse: Pulse
 
-  constructor(id: number, { order, listeners, timing, settings }: WorkerTemplate, events: WorkerEvents) {
+  constructor(id: number, template: WorkerTemplate, events: WorkerEvents) {
+    const { order, listeners, timing, settings, label, launchVessel } = template
     this.id = id
+    this.#name = `${label}worker ${id}`
     this.#timing = timing
     this.#events = events
     this.#state = { name: 'starting', since: this.#bornAt, until: this.#arm(timing.startMs, 'it was not ready within') }
     this.#limits = wearLimits(settings)
     this.#pulse = new Pulse(timing)
-    const isWatched = settings.worker_timeout_stack && timing.hangMs !== null
-    const sockets = listeners.map(({ socket }) => socket.fd)
-    this.#child = spawn(process.execPath, [...workerFlags(process.execArgv), entry], {
-      stdio: ['ignore', 'inherit', 'inherit', ...sockets, 'ipc', ...(isWatched ? (['pipe'] as const) : [])],
-      serialization: 'advanced',
-      // A group of its own: the Ctrl-C of a terminal reaches the master alone, which drains.
-      detached: true,
-    })
-    this.#child.on('message', (message) => this.#hear(message as ToMaster))
-    this.#child.once('error', (error: NodeJS.ErrnoException) => this.#notSpawned(error))
-    this.#child.once('exit', (status, signal) => {
-      const finish = (): void => this.#finish(status, signal)
-      this.#child.once('close', finish)
-      setTimeout(finish, lastWordsMs).unref()
-    })
-    const inherited = listeners.map(({ request }, index) => ({ request, fd: firstListenerFd + index }))
-    const fd = firstListenerFd + sockets.length + 1
-    if (isWatched) this.#pulse.hearStacks(this.#child.stdio[fd] as Readable)
     // Well before the end, so that the answer is there by then.
-    const hangWatch = isWatched ? { fd, afterMs: (timing.hangMs ?? 0) / 2 } : null
-    this.#tell({ ...order, workerId: id, listeners: inherited, beatMs: timing.beatMs, hangWatch })
+    const hangAfterMs = settings.worker_timeout_stack && timing.hangMs !== null ? timing.hangMs / 2 : null
+    const start = { ...order, workerId: id, workerName: this.#name, beatMs: timing.beatMs }
+    this.#vessel = launchVessel(
+      { start, listeners, hangAfterMs },
+      {
+        heard: (message) => this.#hear(message),
+        ended: (status, signal) => this.#finish(status, signal),
+        notStarted: (error) => this.#notStarted(error),
+      },
+    )
+    if (this.#vessel.stacks) this.#pulse.hearStacks(this.#vessel.stacks)
   }
 
-  get pid(): number | null {
-    return this.#child.pid ?? null
+  get kind(): Vessel['kind'] {
+    return this.#vessel.kind
+  }
+
+  /** The process id, or the number of the thread. */
+  get vesselId(): number | null {
+    return this.#vessel.id
   }
 
   get state(): WorkerState {
     return this.#state
   }
 
-  /** `worker 2 (pid 812)`. */
+  /** `worker 2`; `jobs worker 2` where there are several services. */
+  get name(): string {
+    return this.#name
+  }
+
+  /** `worker 2 (pid 812)`, `worker 2 (thread 3)`. */
   get title(): string {
-    return `worker ${this.id}${this.pid === null ? '' : ` (pid ${this.pid})`}`
+    const { kind, vesselId } = this
+    if (vesselId === null) return this.#name
+    return `${this.#name} (${kind === 'process' ? 'pid' : 'thread'} ${vesselId})`
   }
 
   /** It was told to drain, and had something to. */
@@ -156,9 +158,9 @@ export class WorkerProcess {
           until: this.#arm(this.#timing.drainMs, 'it did not drain within'),
           reason,
         }
-        return this.#tell({ type: 'drain', ...order })
+        return this.#vessel.tell({ type: 'drain', ...order })
       case 'draining':
-        return this.#tell({ type: 'drain', ...order })
+        return this.#vessel.tell({ type: 'drain', ...order })
       case 'gone':
         return
     }
@@ -171,17 +173,17 @@ export class WorkerProcess {
 
   /** The second phase of a final drain. */
   finish(): void {
-    this.#tell({ type: 'finish' })
+    this.#vessel.tell({ type: 'finish' })
   }
 
   reopenLogs(): void {
-    this.#tell({ type: 'reopen-logs' })
+    this.#vessel.tell({ type: 'reopen-logs' })
   }
 
   kill(reason: string): void {
     if (this.#state.name === 'gone') return
     this.#killReason ??= reason
-    this.#child.kill('SIGKILL')
+    this.#vessel.kill()
   }
 
   #hear(message: ToMaster): void {
@@ -198,8 +200,7 @@ export class WorkerProcess {
         this.#pulse.beat(message.vitals)
         return this.#events.beat(this)
       case 'failed':
-        this.#failure ??= message.failure
-        return
+        return this.#fail(message.failure)
       case 'asked-to-stop':
         return this.#events.askedToStop(this, message.signal)
       case 'intake-closed':
@@ -211,12 +212,6 @@ export class WorkerProcess {
     }
   }
 
-  #tell(message: ToWorker): void {
-    if (!this.#child.connected) return
-    // A worker that dies before it can read is reported by its exit, which says more than the broken pipe.
-    this.#child.send(message, () => undefined)
-  }
-
   /** Kills the worker unless it has moved on by then; returns when that would be. */
   #arm(ms: number | null, missed: string): number | null {
     clearTimeout(this.#deadline)
@@ -225,40 +220,46 @@ export class WorkerProcess {
     return performance.now() + ms
   }
 
-  #notSpawned(error: NodeJS.ErrnoException): void {
-    if (this.#child.pid !== undefined) return
+  #notStarted(error: Error): void {
     this.#killReason = `it could not be started: ${error.message}`
     this.#finish(null, null)
+  }
+
+  #fail(failure: Failure): void {
+    if (this.#failure !== null) return
+    this.#failure = failure
+    if (this.#state.name !== 'ready') return
+    this.#pulse.stop()
+    this.#isReplaced = true
+    this.#state = {
+      name: 'draining',
+      since: performance.now(),
+      until: this.#arm(this.#timing.drainMs, 'it did not drain within'),
+      reason: failure.message,
+    }
+    this.#events.failing(this, this.#endOf(errorCodes[failure.code], null, failure.message), failure)
   }
 
   #finish(status: number | null, signal: string | null): void {
     if (this.#state.name === 'gone') return
     clearTimeout(this.#deadline)
     this.#pulse.stop()
-    const now = performance.now()
-    const isOrderly = this.#state.name === 'draining' && status === 0 && this.#failure === null
-    const reason = this.#killReason ?? this.#failure?.message ?? (isOrderly ? 'drained' : describeExit(status, signal))
-    const end: WorkerEnd = {
-      status,
-      signal,
-      reason,
-      isOrderly,
-      wasKilled: this.#killReason !== null,
-      uptimeMs: now - this.#bornAt,
-      wasReady: this.#wasReady,
-    }
-    this.#state = { name: 'gone', since: now, end }
+    const reason = this.#killReason ?? this.#failure?.message ?? null
+    const end = this.#endOf(status, signal, reason)
+    this.#state = { name: 'gone', since: performance.now(), end }
     this.#events.gone(this, end, this.#failure)
   }
-}
 
-/** Node's own flags go on to the workers, but not those that belong to one process: the inspector's, a script given as text. */
-export function workerFlags(execArgv: readonly string[]): string[] {
-  const flags: string[] = []
-  for (let index = 0; index < execArgv.length; index++) {
-    const flag = execArgv[index] ?? ''
-    if (/^(?:-e|--eval|-p|--print|-pe)$/.test(flag)) index++
-    else if (!/^--(?:inspect|debug|watch|test|input-type|eval|print)/.test(flag)) flags.push(flag)
+  #endOf(status: number | null, signal: string | null, reason: string | null): WorkerEnd {
+    const isOrderly = this.#state.name === 'draining' && status === 0 && this.#failure === null
+    return {
+      status,
+      signal,
+      reason: reason ?? (isOrderly ? 'drained' : describeExit(status, signal)),
+      isOrderly,
+      wasKilled: this.#killReason !== null,
+      uptimeMs: performance.now() - this.#bornAt,
+      wasReady: this.#wasReady,
+    }
   }
-  return flags
 }

@@ -1,0 +1,135 @@
+// What a running launcher can be told, by a signal, the control socket or the program that started it: stop, reload,
+// scale, open the logs again, say how it is. Runs in the process that the operator started.
+import type { Logger } from '../log/index.ts'
+import { type CrewReport, whoServes } from './crew.ts'
+import type { Fleet } from './fleet.ts'
+import type { Controls } from './master/control.ts'
+import type { ServiceManager } from './master/service-manager.ts'
+import { reopenLogs } from '../log/index.ts'
+import type { Reloader } from './reload.ts'
+import type { LaunchSignal, SignalQueue } from './signals.ts'
+import { type LauncherState, type ServiceStatus, stateOf, workerRecord } from './status.ts'
+
+export interface OrdersParts {
+  readonly name: string
+  readonly version: string | null
+  readonly fleet: Fleet
+  readonly reloader: Reloader
+  readonly log: Logger
+  readonly manager: ServiceManager
+}
+
+export class Orders implements Controls {
+  readonly #parts: OrdersParts
+  #phase: 'starting' | 'running' | 'draining' = 'starting'
+  /** The exit status, when everything has ended and was said. */
+  readonly ended: Promise<number>
+  readonly #started: Promise<void>
+  #settleStarted: () => void = () => undefined
+
+  constructor(parts: OrdersParts) {
+    this.#parts = parts
+    const { fleet, manager } = parts
+    this.#started = new Promise((resolve) => (this.#settleStarted = resolve))
+    this.ended = fleet.ended.then(async (status) => {
+      await manager.close()
+      return status
+    })
+  }
+
+  /** The first workers serve. */
+  running(reports: readonly CrewReport[]): void {
+    this.#phase = 'running'
+    this.#settleStarted()
+    this.#parts.manager.ready(whoServes(reports))
+  }
+
+  /** Obeys signals until there are none any more. */
+  async obey(signals: SignalQueue): Promise<void> {
+    for await (const signal of signals) this.#obeyOne(signal)
+  }
+
+  stop(reason: string): Promise<number> {
+    const { fleet, log, manager } = this.#parts
+    if (this.#phase !== 'draining') {
+      log.info(`${reason}: draining`)
+      this.#phase = 'draining'
+      manager.stopping(reason)
+      fleet.stop(reason)
+    }
+    return this.ended
+  }
+
+  /** An order that comes before the first workers serve is carried out when they do. */
+  async reload(reason: string): Promise<void> {
+    if (this.#phase === 'starting') this.#parts.log.info(`${reason}: the service is starting; it reloads after that`)
+    await Promise.race([this.#started, this.ended])
+    return this.#parts.reloader.order(reason)
+  }
+
+  async scale(workers: number, service: string | null, reason: string): Promise<void> {
+    const { fleet, log } = this.#parts
+    const { name, crew } = fleet.member(service)
+    const of = fleet.names.length > 1 ? ` of ${name}` : ''
+    log.info(`${reason}: from ${crew.wanted} to ${workers} workers${of}`)
+    await crew.scale(workers)
+    log.info(`now ${whoServes([crew.serving()])}${of}`)
+  }
+
+  status(): ServiceStatus {
+    const { name, version, fleet, reloader } = this.#parts
+    return {
+      name,
+      version,
+      state: this.#state(),
+      since: new Date(performance.timeOrigin).toISOString(),
+      master: { pid: process.pid },
+      listeners: reloader.urls,
+      services: fleet.services().map(({ name: service, workers }) => ({
+        name: service,
+        workers: workers.map(workerRecord),
+      })),
+    }
+  }
+
+  #state(): LauncherState {
+    const { fleet, reloader } = this.#parts
+    if (this.#phase !== 'running') return this.#phase
+    return reloader.isBusy ? 'reloading' : stateOf(fleet.status())
+  }
+
+  #obeyOne(signal: LaunchSignal): void {
+    const { fleet, log } = this.#parts
+    switch (signal) {
+      case 'SIGTERM':
+      case 'SIGINT':
+        if (this.#phase === 'draining') {
+          log.info(`${signal} again: ending at once`)
+          return fleet.kill(`a second ${signal}`)
+        }
+        return void this.stop(signal)
+      case 'SIGHUP':
+        // Not awaited: a stop may come while it runs. It has told itself why it failed.
+        return void this.reload(signal).catch(() => undefined)
+      case 'SIGTTIN':
+      case 'SIGTTOU':
+        return void this.#scaleBy(signal)
+      case 'SIGUSR1':
+        reopenLogs()
+        fleet.reopenLogs()
+        return log.info(`${signal}: the log files are opened again`)
+    }
+  }
+
+  /** The first service: a signal cannot name another. */
+  async #scaleBy(signal: 'SIGTTIN' | 'SIGTTOU'): Promise<void> {
+    const { fleet, log } = this.#parts
+    const [first = null] = fleet.names
+    const { crew } = fleet.member(first)
+    try {
+      await this.scale(crew.wanted + (signal === 'SIGTTIN' ? 1 : -1), first, signal)
+    } catch (error) {
+      log.error(`${signal}: the number of workers has not changed: ${(error as Error).message}`)
+    }
+  }
+}
