@@ -1,5 +1,6 @@
 // What a launcher can ask of whatever does the work of one service: this process, or a supervisor with
 // workers that are processes or threads.
+import type { Config } from '../config/index.ts'
 import type { Generation } from './generation.ts'
 import type { Listener } from './master/bind.ts'
 import type { Vitals } from './messages.ts'
@@ -26,6 +27,8 @@ export interface Crew {
   stop(reason: string): void
   /** Ends at once, whatever is in hand. */
   kill(reason: string): void
+  /** Tells the workers which options have changed; those to come know as well. */
+  mutate(config: Config): void
   /** Tells the workers that the log files were renamed. */
   reopenLogs(): void
   /** The exit status, when all is gone. Never rejects. */

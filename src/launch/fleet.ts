@@ -1,5 +1,6 @@
 // The services of one launcher as one: they start together, a reload keeps all of the new ones or none, they stop
 // together, and one that cannot go on ends the others. Runs in the master; what serves is in the crews.
+import type { Config } from '../config/index.ts'
 import { SlipwayError } from '../errors.ts'
 import type { Crew, CrewReport, Replacement, WorkerStatus } from './crew.ts'
 import type { Generation } from './generation.ts'
@@ -99,6 +100,10 @@ export class Fleet {
 
   kill(reason: string): void {
     for (const { crew } of this.#members) crew.kill(reason)
+  }
+
+  mutate(config: Config): void {
+    for (const { crew } of this.#members) crew.mutate(config)
   }
 
   reopenLogs(): void {

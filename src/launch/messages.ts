@@ -67,6 +67,8 @@ export type ToWorker =
   | ({ readonly type: 'drain' } & DrainOrder)
   /** No worker accepts any more: work in hand may be finished, and clients be told to close. */
   | { readonly type: 'finish' }
+  /** Options that can change while it runs have. */
+  | { readonly type: 'mutate'; readonly config: ConfigSnapshot }
   /** The log files were renamed: open them again under their names. */
   | { readonly type: 'reopen-logs' }
 

@@ -51,6 +51,14 @@ export const launchGroup = group(
       max: longest,
       help: 'Seconds to go on accepting after a stop was ordered, for load balancers that need time to notice.',
     }),
+    restart_method: str({
+      default: 'reload',
+      choices: {
+        reload: 'New workers with everything that was read take the place of the old ones.',
+        mutate: 'The workers stay; options that can change while they run follow, and the service is told (reset).',
+      },
+      help: 'What a reload does, as the argument of that name does in oslo.service.',
+    }),
     start_timeout: float({
       default: 30,
       min: 0,

@@ -14,6 +14,7 @@ import { checkPlans, type Generation, type LaunchPlan, planLaunch, type ServiceD
 import { closeListeners, type Listener, rebindListeners } from './master/bind.ts'
 import type { InheritedSockets } from './master/inherited.ts'
 import type { ServiceManager } from './master/service-manager.ts'
+import { launchGroup } from './options.ts'
 
 export interface ReloaderParts {
   /** The configuration of the start: it knows how to read itself again. */
@@ -79,6 +80,7 @@ export class Reloader {
     log.info(`${reason}: reloading`)
     manager.reloading()
     try {
+      if (this.#parts.config.get(launchGroup).restart_method === 'mutate') return this.#mutate()
       const reports = await this.#replace()
       if (reports === null) return log.info('the reload was left: a stop came first')
       manager.ready(whoServes(reports))
@@ -90,6 +92,18 @@ export class Reloader {
       this.#refuse(failure)
       throw failure
     }
+  }
+
+  /** Nothing starts and nothing ends. What cannot change while it runs is told. */
+  #mutate(): void {
+    const { config, fleet, log, manager } = this.#parts
+    const { changes, ignored } = config.mutate()
+    applyLogOptions(log, config)
+    for (const change of changes) log.info(renderChange(change))
+    for (const problem of ignored) log.warn(placed(problem), told(problem))
+    fleet.mutate(config)
+    manager.ready('options have been read again')
+    log.info(`options have been read again, ${changes.length} changed; the workers stay`)
   }
 
   async #replace(): Promise<CrewReport[] | null> {

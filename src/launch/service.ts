@@ -21,7 +21,7 @@ export interface Service {
   stop(order: StopOrder): void | Promise<void>
   /** Returns when nothing is in hand; the number of things cut short is told to the master. */
   wait(): void | number | Promise<void | number>
-  /** The configuration has changed: mutable options have new values. */
+  /** A reload with restart_method = mutate: options that can change while it runs have new values. */
   reset?(): void | Promise<void>
   /** What it serves, in one line for the start log: `cors > request_id > api`. Asked once it is ready. */
   describe?(): string

@@ -91,6 +91,11 @@ export class Slot {
     return this.#holder.name === 'failed'
   }
 
+  /** What the next worker is started with. */
+  knows(template: WorkerTemplate): void {
+    this.#template = template
+  }
+
   start(): void {
     const worker = this.#spawn(this.#template)
     this.#holder = { name: 'working', worker }

@@ -1,6 +1,7 @@
 // The master of the workers of one service: their start together, reloads and scaling one after another, the final
 // stop together. It owns the sockets, loads no user code and accepts nothing. What happens to one place
 // for a worker is in slot.ts, the order of a replacement in rolling.ts.
+import type { Config, ConfigSnapshot } from '../../config/index.ts'
 import { SlipwayError } from '../../errors.ts'
 import type { Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
@@ -120,6 +121,13 @@ export class Supervisor implements Crew {
     this.#wasCut = true
     this.stop(reason)
     for (const worker of this.#workers()) worker.kill(reason)
+  }
+
+  mutate(config: Config): void {
+    const snapshot = config.snapshot()
+    this.#template = withConfig(this.#template, snapshot)
+    for (const slot of this.#slots) slot.knows(this.#template)
+    for (const worker of this.#workers()) worker.mutate(snapshot)
   }
 
   reopenLogs(): void {
@@ -386,6 +394,10 @@ async function vesselFor(model: 'process' | 'thread', privileges: Privileges | n
     })
   }
   return (await import('./thread-vessel.ts')).launchThread
+}
+
+function withConfig(template: WorkerTemplate, config: ConfigSnapshot): WorkerTemplate {
+  return { ...template, order: { ...template.order, config } }
 }
 
 function countOf(number: number, thing: string): string {

@@ -1,6 +1,7 @@
 // One worker from its start to its end, as its master sees it: what it is told, what it says, the
 // deadlines of its state. Decides nothing about others; the supervisor hears of `ready` and `gone`. Whether it is a
 // process or a thread is the affair of its vessel.
+import type { ConfigSnapshot } from '../../config/index.ts'
 import { errorCodes } from '../../errors.ts'
 import type { Failure } from '../failure.ts'
 import type { DrainOrder, ToMaster, Vitals } from '../messages.ts'
@@ -174,6 +175,10 @@ export class WorkerHandle {
   /** The second phase of a final drain. */
   finish(): void {
     this.#vessel.tell({ type: 'finish' })
+  }
+
+  mutate(config: ConfigSnapshot): void {
+    this.#vessel.tell({ type: 'mutate', config })
   }
 
   reopenLogs(): void {

@@ -2,6 +2,7 @@
 // beside the one that serves. A crash of its code is the end: there is nobody to replace it, and its state
 // cannot be trusted.
 import type { Server } from 'node:net'
+import type { Config } from '../../config/index.ts'
 import { SlipwayError } from '../../errors.ts'
 import type { Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
@@ -93,6 +94,11 @@ export class InProcessCrew implements Crew {
     this.stop(reason)
     this.#cutAll()
     this.#end(stopStatus.cut)
+  }
+
+  mutate(config: Config): void {
+    // Its own has changed already when it is the launcher's.
+    void this.#runner.mutate(this.#generation.config === config ? null : config.snapshot())
   }
 
   reopenLogs(): void {

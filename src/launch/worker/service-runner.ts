@@ -1,6 +1,6 @@
 // Runs one service from its reference to its last hook. The same code in a worker process and in the
 // one process; it knows nothing of processes, messages or signals.
-import type { Config } from '../../config/index.ts'
+import type { Config, ConfigSnapshot } from '../../config/index.ts'
 import { applyLogOptions, type Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
 import { describeThrown } from '../failure.ts'
@@ -66,6 +66,21 @@ export class ServiceRunner {
       this.cut()
       await this.#release()
       throw error
+    }
+  }
+
+  /**
+   * Options that can change while it runs have. `changed` is the master's configuration; without it this one's own has
+   * changed already. Never rejects: what is wrong is logged, and the service goes on as it was.
+   */
+  async mutate(changed: ConfigSnapshot | null): Promise<void> {
+    const { config, log, spec } = this.#parts
+    try {
+      if (changed !== null) config.apply(changed)
+      applyLogOptions(log, config)
+      await this.#service?.reset?.()
+    } catch (error) {
+      log.error({ err: error }, `${spec.name}: reset failed: ${describeThrown(error)}`)
     }
   }
 

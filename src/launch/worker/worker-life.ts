@@ -62,6 +62,8 @@ export class WorkerLife {
         return this.#drain(message)
       case 'finish':
         return this.#finish()
+      case 'mutate':
+        return this.#runner?.mutate(message.config)
       case 'reopen-logs':
         return reopenLogs()
     }
