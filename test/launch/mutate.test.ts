@@ -42,8 +42,9 @@ describe.each([
     configure(`worker_model = ${model}\nmax_header_size = 9999\ndefault_log_levels = shop=WARN\n`)
     const after = service.signal('SIGHUP')
     await service.line(/^options have been read again, 1 changed; the workers stay$/, after)
-    for (const worker of pids.keys())
-      await service.line(new RegExp(`^worker ${worker + 1} was told: shop=WARN$`), after)
+    const told = (_: number, index: number) =>
+      service.line(new RegExp(`^worker ${index + 1} was told: shop=WARN$`), after)
+    await Promise.all(pids.map(told))
     await service.line(/immutable option "max_header_size"/, after)
     expect(pids).toContain((await get(url)).pid)
     expect((await get(url, '/setting')).size).toBe(16_384)

@@ -2,7 +2,8 @@
 // last new one is not ready everything can be taken back, and is. Runs in the master.
 import { isSlipwayError, SlipwayError } from '../../errors.ts'
 import type { Slot } from './slot.ts'
-import type { WorkerHandle, WorkerTemplate } from './worker-handle.ts'
+import type { WorkerHandle } from './worker-handle.ts'
+import type { WorkerTemplate } from './worker-template.ts'
 
 export interface Roll {
   /** Slots that have a worker to replace. */

@@ -6,7 +6,8 @@ import type { WorkerStatus } from '../crew.ts'
 import { type Failure, fromFailure } from '../failure.ts'
 import type { DrainOrder } from '../messages.ts'
 import { decideRespawn, type RespawnPolicy, type WorkerEnd } from '../states.ts'
-import { WorkerHandle, type WorkerTemplate } from './worker-handle.ts'
+import { WorkerHandle } from './worker-handle.ts'
+import type { WorkerTemplate } from './worker-template.ts'
 
 export interface SlotParts {
   readonly policy: RespawnPolicy

@@ -1,7 +1,7 @@
 // The master of the workers of one service: their start together, reloads and scaling one after another, the final
 // stop together. It owns the sockets, loads no user code and accepts nothing. What happens to one place
 // for a worker is in slot.ts, the order of a replacement in rolling.ts.
-import type { Config, ConfigSnapshot } from '../../config/index.ts'
+import type { Config } from '../../config/index.ts'
 import { SlipwayError } from '../../errors.ts'
 import type { Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
@@ -9,16 +9,13 @@ import { type Crew, type CrewReport, type Replacement, stopStatus, type WorkerSt
 import type { Failure } from '../failure.ts'
 import type { Generation } from '../generation.ts'
 import type { DrainOrder } from '../messages.ts'
-import type { Privileges } from '../privileges.ts'
 import { isBootFault, type RespawnPolicy, type WorkerEnd } from '../states.ts'
 import { closeListeners, closeSockets, type Listener } from './bind.ts'
 import { fillSlots, type Roll, type Rolled, rollSlots, takeBackSlots } from './rolling.ts'
 import { bootError, Slot, type SlotEvents } from './slot.ts'
 import { Turn } from './turn.ts'
-import type { LaunchVessel } from './vessel.ts'
-import type { WorkerHandle, WorkerTemplate } from './worker-handle.ts'
-
-const longestBeatMs = 1000
+import type { WorkerHandle } from './worker-handle.ts'
+import { templateOf, withConfig, type WorkerTemplate } from './worker-template.ts'
 
 /** After a successor that could not start. */
 const renewAgainMs = 30_000
@@ -51,7 +48,7 @@ export class Supervisor implements Crew {
   readonly #worn = new WeakSet<WorkerHandle>()
 
   static async create(first: Generation, parts: SupervisorParts): Promise<Supervisor> {
-    return new Supervisor(first, await templateOf(first, parts), parts)
+    return new Supervisor(first, await templateOf(first, parts.label), parts)
   }
 
   private constructor(first: Generation, template: WorkerTemplate, parts: SupervisorParts) {
@@ -80,7 +77,7 @@ export class Supervisor implements Crew {
     const giveBack = await this.#turn.take()
     if (this.#phase !== 'running') return null
     try {
-      const template = await templateOf(next, this.#parts)
+      const template = await templateOf(next, this.#parts.label)
       const replacement = await this.#replace(next, template, giveBack)
       if (replacement === null) giveBack()
       return replacement
@@ -362,42 +359,6 @@ export class Supervisor implements Crew {
     else this.#settleStart?.resolve(null)
     this.#settleEnd(this.#fault?.exitCode ?? (this.#wasCut ? stopStatus.cut : stopStatus.clean))
   }
-}
-
-async function templateOf(
-  { spec, config, listeners, settings, privileges }: Generation,
-  { label }: SupervisorParts,
-): Promise<WorkerTemplate> {
-  const { start_timeout: start, graceful_shutdown_timeout: grace, stop_delay: delay, worker_timeout: hang } = settings
-  return {
-    order: { type: 'start', service: spec, config: config.snapshot(), privileges },
-    listeners,
-    settings,
-    label,
-    launchVessel: await vesselFor(settings.worker_model, privileges),
-    timing: {
-      beatMs: hang === 0 ? longestBeatMs : Math.min(longestBeatMs, hang * 250),
-      hangMs: hang === 0 ? null : hang * 1000,
-      startMs: start === 0 ? null : start * 1000,
-      // One second more than the worker gives itself: it tells what it cut before it is killed.
-      drainMs: grace === 0 ? null : (delay + grace + 1) * 1000,
-    },
-  }
-}
-
-/** A master of processes has no use for a thread pool. */
-async function vesselFor(model: 'process' | 'thread', privileges: Privileges | null): Promise<LaunchVessel> {
-  if (model === 'process') return (await import('./process-vessel.ts')).launchProcess
-  if (privileges !== null && process.geteuid?.() !== privileges.uid) {
-    throw new SlipwayError('SLIPWAY_LAUNCH_PRIVILEGES', 'threads would run the service as the user of the master', {
-      hint: 'worker_model = thread together with the option user takes a restart',
-    })
-  }
-  return (await import('./thread-vessel.ts')).launchThread
-}
-
-function withConfig(template: WorkerTemplate, config: ConfigSnapshot): WorkerTemplate {
-  return { ...template, order: { ...template.order, config } }
 }
 
 function countOf(number: number, thing: string): string {

@@ -5,29 +5,11 @@ import type { ConfigSnapshot } from '../../config/index.ts'
 import { errorCodes } from '../../errors.ts'
 import type { Failure } from '../failure.ts'
 import type { DrainOrder, ToMaster, Vitals } from '../messages.ts'
-import type { LaunchSettings } from '../options.ts'
 import { describeExit, type WorkerEnd, type WorkerState } from '../states.ts'
-import type { Listener } from './bind.ts'
-import { Pulse, type PulseTiming } from './pulse.ts'
-import type { LaunchVessel, StartOrder, Vessel } from './vessel.ts'
+import { Pulse } from './pulse.ts'
+import type { Vessel } from './vessel.ts'
 import { type WearLimits, wearLimits, wearOf } from './wear.ts'
-
-/** How long each arrow may take; null: without end. */
-export interface WorkerTiming extends PulseTiming {
-  readonly startMs: number | null
-  readonly drainMs: number | null
-}
-
-/** What every worker of one configuration is started with. */
-export interface WorkerTemplate {
-  readonly order: Pick<StartOrder, 'type' | 'service' | 'config' | 'privileges'>
-  readonly listeners: readonly Listener[]
-  readonly timing: WorkerTiming
-  readonly settings: LaunchSettings
-  readonly launchVessel: LaunchVessel
-  /** In front of the worker's name in the log. */
-  readonly label: string
-}
+import type { WorkerTemplate, WorkerTiming } from './worker-template.ts'
 
 export interface WorkerEvents {
   ready(worker: WorkerHandle): void
