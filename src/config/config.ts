@@ -6,9 +6,10 @@ import { type Diagnostic, SlipwayError } from '../errors.ts'
 import { isSecretName } from '../ini/index.ts'
 import { type ConfigEntry, entryOf } from './entries.ts'
 import { findIn } from './find-files.ts'
-import { fullName, optionKey } from './names.ts'
+import { str } from './declare.ts'
+import { fullName, optionKey, splitName } from './names.ts'
 import type { OptionGroup, Options, ValuesOf } from './option.ts'
-import { type Registered, Registry } from './registry.ts'
+import { declaredDefaults, type Registered, registeredOf, Registry } from './registry.ts'
 import { isError, reportOf } from './report.ts'
 import { type CodeValues, Resolver } from './resolver.ts'
 import { checkValue } from './setting.ts'
@@ -130,6 +131,22 @@ export class Config {
     return value
   }
 
+  /**
+   * The text of an option that this process may not have declared: as it is set, else the default that the process which
+   * read the configuration declares; null when nobody knows it. Declares nothing.
+   * @throws SlipwayError SLIPWAY_CONFIG_VALUE
+   */
+  lookup(name: string): unknown {
+    if (this.#registry.find(name)) return this.value(name)
+    const { group, name: option } = splitName(name)
+    const key = optionKey(group, option)
+    const declared = this.#snapshot.declared[key]
+    const asText = declared === undefined ? str() : str({ default: declared })
+    const { value, isBroken, problems } = this.#current.resolve(registeredOf(group, option, asText))
+    if (isBroken) throw reportOf([...new Set(problems)])
+    return value
+  }
+
   /** Where the value of `api.workers` was set. */
   origin(name: string): Origin {
     return this.#current.resolve(this.#find(name)).origin
@@ -227,6 +244,7 @@ export class Config {
     return {
       ...this.#snapshot,
       ...savedCode(this.#start.code),
+      declared: { ...this.#snapshot.declared, ...declaredDefaults(this.#registry) },
       live: isLive ? { ...readingOf(sources.reading), ...savedCode(code) } : null,
     }
   }

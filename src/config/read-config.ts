@@ -60,7 +60,11 @@ export function readConfig(options: ReadConfigOptions): Config {
   }
   const flags = Array.from(registry.all()).flatMap(({ option, key }) => (option.cli ? [key] : []))
   const about = { prog, project, version: version ?? null, args: line.args, commandLine: line.shown, flags }
-  const conf = new Config({ ...rereader.read(), ...about, overrides: {}, defaults: {}, live: null }, registry, rereader)
+  const conf = new Config(
+    { ...rereader.read(), ...about, overrides: {}, defaults: {}, declared: {}, live: null },
+    registry,
+    rereader,
+  )
   conf.check(rereader.severities.options, rereader.severities.groups)
   return conf
 }

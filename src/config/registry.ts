@@ -106,7 +106,7 @@ export class Registry {
   }
 }
 
-function registeredOf(group: string, name: string, option: Option): Registered {
+export function registeredOf(group: string, name: string, option: Option): Registered {
   const oldKeys = (option.deprecatedNames ?? []).map((old) => {
     const at = splitName(old, group)
     return optionKey(at.group, at.name)
@@ -127,4 +127,12 @@ export function subOptions(subcommand: Registered, command: string): Registered[
     oldKeys: [],
     isOfCommand: true,
   }))
+}
+
+/** What is declared as the default of each option that is text, by key; secrets left out. */
+export function declaredDefaults(registry: Registry): Record<string, string> {
+  const defaults = [...registry.all()].flatMap(({ key, option }): [string, string][] =>
+    typeof option.default === 'string' && !option.secret ? [[key, option.default]] : [],
+  )
+  return Object.fromEntries(defaults)
 }

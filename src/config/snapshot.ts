@@ -20,6 +20,8 @@ export interface ConfigSnapshot extends SavedState {
   readonly folders: readonly string[]
   /** Options that the command line knew. */
   readonly flags: readonly string[]
+  /** The defaults that were declared where the configuration was read, by option key: a worker declares less. No secrets. */
+  readonly declared: Readonly<Record<string, string>>
   /** The latest reload, which mutable options follow; null before the first. */
   readonly live: SavedState | null
 }

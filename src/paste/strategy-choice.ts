@@ -1,8 +1,8 @@
 // Which pipeline a strategy composite takes: `--flavour`, else `[paste_deploy] flavor`, else
 // `auth_strategy` (of [DEFAULT] or of [api]), else `default` or `keystone`, as OpenStack's factories do.
-import { type Config, group, str } from '../config/index.ts'
+import type { Config } from '../config/index.ts'
 import { closeNames } from '../diagnostic.ts'
-import { isSlipwayError, SlipwayError, type Where } from '../errors.ts'
+import { SlipwayError, type Where } from '../errors.ts'
 import type { StrategyChoice } from './plan.ts'
 
 export interface StrategyRequest {
@@ -48,22 +48,10 @@ function askedFor(config: Config | undefined, flavour: string | undefined): Stra
     ['DEFAULT', 'auth_strategy'],
     ['api', 'auth_strategy'],
   ] as const) {
-    const value = textOf(config, section, name)
+    const value = config.lookup(section === 'DEFAULT' ? name : `${section}.${name}`)
     if (typeof value === 'string' && value !== '') {
       return { key: value, option: section === 'DEFAULT' ? name : `[${section}] ${name}` }
     }
   }
   return null
-}
-
-/** The value of an option that the service may or may not have declared. */
-function textOf(config: Config, section: string, name: string): unknown {
-  const path = section === 'DEFAULT' ? name : `${section}.${name}`
-  try {
-    return config.value(path)
-  } catch (error) {
-    if (!isSlipwayError(error)) throw error
-    config.register(group(section, { [name]: str() }))
-    return config.value(path)
-  }
 }

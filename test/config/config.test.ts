@@ -159,3 +159,30 @@ describe('a snapshot', () => {
     expect(env).toEqual({ OS_G__A: '1' })
   })
 })
+
+describe('an option that this process may not have declared', () => {
+  const snapshotOf = (conf: Config) => JSON.parse(JSON.stringify(conf.snapshot())) as ReturnType<Config['snapshot']>
+
+  test('is what is set, else the default where the configuration was read, else null', () => {
+    const worker = Config.fromSnapshot(snapshotOf(read('[api]\nkind = fast\n')))
+    expect(worker.lookup('api.kind')).toBe('fast')
+    expect(worker.lookup('host')).toBe('h')
+    expect(worker.lookup('DEFAULT.host')).toBe('h')
+    expect(worker.lookup('unheard_of')).toBeNull()
+  })
+
+  test('may be declared later, and differently', () => {
+    const worker = Config.fromSnapshot(snapshotOf(read('[late]\nsize = 2\n')))
+    expect(worker.lookup('late.size')).toBe('2')
+    expect(worker.get(late).size).toBe(2)
+    expect(worker.lookup('late.size')).toBe(2)
+  })
+
+  test('keeps a secret default to the process that declares it', () => {
+    const secret = group('vault', { password: str({ default: 'hush', secret: true }) })
+    const conf = read('')
+    conf.register(secret)
+    expect(JSON.stringify(conf.snapshot())).not.toContain('hush')
+    expect(Config.fromSnapshot(snapshotOf(conf)).lookup('vault.password')).toBeNull()
+  })
+})

@@ -56,6 +56,16 @@ describe('service-server', () => {
     expect((await server.stop()).status).toBe(0)
   })
 
+  it.each([1, 2])('takes the pipeline of a default that nobody has set (%i workers)', async (workers) => {
+    const { folder } = makeFolder()
+    const bare = join(folder, 'bare.conf')
+    writeFileSync(bare, `[DEFAULT]\napi_paste_config = ${join(folder, 'api-paste.ini')}\n`)
+    const server = new RunningServer({}, '--config-file', bare, '--listen', '127.0.0.1:0', `--workers=${workers}`)
+    await server.url()
+    expect(server.lines.map(({ msg }) => msg)).toContainEqual(expect.stringContaining('> noauth > v1app'))
+    expect((await server.stop()).status).toBe(0)
+  })
+
   it('leaves its load balancer while the file is there, which the environment may name', async () => {
     const { folder } = makeFolder()
     const file = join(folder, 'off')
