@@ -154,7 +154,7 @@ function serviceServer({ port, workers, folder }, { deployment, model }) {
 
 /** Whether the built launcher knows threads. */
 function hasThreads() {
-  return readFileSync(here('../../dist/launch/options.js'), 'utf-8').includes('worker_model')
+  return readFileSync(here('../../src/launch/options.ts'), 'utf-8').includes('worker_model')
 }
 
 function pm2({ port, workers, folder }) {

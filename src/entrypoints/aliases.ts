@@ -13,7 +13,7 @@ export interface Alias {
 
 /** This package: two folders above `dist/entrypoints`. */
 export function ownDistribution(): Distribution {
-  return readDistribution(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
+  return readDistribution(dirname(fileURLToPath(new URL('../../package.json', import.meta.url))))
 }
 
 /** `egg:Dist#name` → the name of our entry point in the same group. */

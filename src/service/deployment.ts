@@ -1,4 +1,5 @@
 // Where the service's deployment file is: what its commands hand to paste.
+import { fileURLToPath } from 'node:url'
 import type { Config } from '../config/index.ts'
 import { findProjectFolder } from '../entrypoints/index.ts'
 import { SlipwayError } from '../errors.ts'
@@ -9,7 +10,7 @@ export const appName = 'service'
 
 /** The package of the service: what references in a deployment file are resolved from, wherever that file stands. */
 export function projectFolder(): string {
-  return findProjectFolder(import.meta.dirname)
+  return findProjectFolder(fileURLToPath(new URL('.', import.meta.url)))
 }
 
 /**

@@ -7,7 +7,7 @@ import { project } from './project-folder.ts'
 
 // The built file, required: the test runner would put its own loader in the place of Node's import, and what
 // is told here is how Node's import fails.
-const { loadReference } = createRequire(import.meta.url)('../../dist/entrypoints/load.js') as typeof Load
+const { loadReference } = createRequire(import.meta.url)('../../dist/entrypoints/index.js') as typeof Load
 
 const where = (reference: string) => ({
   file: '/etc/setup.cfg',

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { exitStatusOf } from '../../src/entrypoints/exit-status.ts'
 import { cleanArgv0, isRunDirectly } from '../../src/entrypoints/run-main.ts'
+import { modulesIn } from '../built-modules.ts'
 import { projectFolder } from './project-folder.ts'
 
 const dist = new URL('../../dist/', import.meta.url)
@@ -285,14 +286,10 @@ it('a start loads neither the parsers of manifests nor what only failures need',
     encoding: 'utf-8',
     timeout: 15_000,
   })
-  const names = stdout
-    .trim()
-    .split('\n')
-    .map((url) => url.replace(dist.href, ''))
-  expect(names.sort()).toEqual([
-    'entrypoints/attribute.js',
-    'entrypoints/exit-status.js',
-    'entrypoints/run-main.js',
-    'errors.js',
+  expect(modulesIn(stdout.trim().split('\n'))).toEqual([
+    'entrypoints/attribute',
+    'entrypoints/exit-status',
+    'entrypoints/run-main',
+    'errors',
   ])
 })
