@@ -137,12 +137,18 @@ function withHelp(argv: readonly string[]): string[] {
   return first === '' || first.startsWith('-') || verbNames.includes(first) ? [...argv] : [first]
 }
 
-/** `--stand-in` alone takes no value from the words after it, unless the word is one of its values. */
+/** Flags whose value may be left out, what their values look like, and what they mean alone. */
+const presets: ReadonlyMap<string, readonly [values: RegExp, preset: string]> = new Map([
+  ['--stand-in', [/^(?:all|unresolved)$/u, 'unresolved']],
+  ['--inspect', [/^\d+$/u, '9229']],
+] as const)
+
+/** Such a flag alone takes no value from the words after it, unless the word is one of its values. */
 function withPresets(argv: readonly string[]): string[] {
   if (argv[0] === 'run') return [...argv]
   return argv.map((word, index) => {
-    const isLone = word === '--stand-in' && !/^(?:all|unresolved)$/u.test(argv[index + 1] ?? '')
-    return isLone ? '--stand-in=unresolved' : word
+    const [values, preset] = presets.get(word) ?? []
+    return values === undefined || values.test(argv[index + 1] ?? '') ? word : `${word}=${preset}`
   })
 }
 

@@ -23,7 +23,7 @@ export function renderStatus(status: ServiceStatus, now: number, paint: Paint): 
       paint: (cell, column, row) =>
         row === 0 ? paint.dim(cell) : column === 2 ? stateIn(cell.trim(), paint) + gap(cell) : cell,
     })
-    return `${title}${table}\n`
+    return `${title}${table}\n${debugged(workers)}`
   })
   const title = `${paint.bold(name)}${version === null ? '' : ` ${version}`}`
   return `${title}\n${renderTable(head, { indent: '  ' })}\n\n${tables.join('\n')}`
@@ -43,6 +43,16 @@ function cellsOf(worker: WorkerRecord, now: number): string[] {
     String(restarts),
     lastExit ?? '-',
   ]
+}
+
+/** Beside the table: few workers are ever debugged. */
+function debugged(workers: readonly WorkerRecord[]): string {
+  const lines = workers.flatMap(({ id, inspector, breakpoint }) => {
+    if (inspector === null) return []
+    const stands = breakpoint === null ? '' : `, stands at ${breakpoint}`
+    return [`  worker ${id} can be debugged: ${inspector}${stands}\n`]
+  })
+  return lines.length === 0 ? '' : `\n${lines.join('')}`
 }
 
 function shown(number: number | null): string {

@@ -14,6 +14,8 @@ export interface ServeOptions extends PlanOptions, StandInOptions {
   readonly port?: string
   readonly listen?: readonly string[]
   readonly workers?: string
+  readonly reload?: true
+  readonly inspect?: string
 }
 
 /** The launcher's own status, when a signal has ended it. */
@@ -42,11 +44,13 @@ export async function serveTarget(text: string, options: ServeOptions, terminal:
 }
 
 /** The launcher's options have flags of their own; `--host` and `--port` are one of them in two words. */
-function flagsOf({ host, port, listen = [], workers }: ServeOptions): string[] {
+function flagsOf({ host, port, listen = [], workers, reload, inspect }: ServeOptions): string[] {
   const address = host === undefined && port === undefined ? [] : [addressOf(host ?? '127.0.0.1', port ?? '8774')]
   return [
     ...[...listen, ...address].flatMap((one) => ['--listen', one]),
     ...(workers === undefined ? [] : [`--workers=${workers}`]),
+    ...(reload ? ['--reload'] : []),
+    ...(inspect === undefined ? [] : [`--inspect=${inspect}`]),
   ]
 }
 

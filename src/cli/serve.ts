@@ -18,6 +18,12 @@ export const serve: Verb<ServeOptions> = {
       isRepeatable: true,
     },
     { flags: '--workers <number>', summary: 'how many processes share the address (default: 1, in this process)' },
+    { flags: '--reload', summary: 'for development: serve what was saved last' },
+    {
+      flags: '--inspect [port]',
+      summary: 'for development: open the inspector of each worker, the first on this port, 0 for any free one',
+      preset: '9229',
+    },
     standInFlag,
     ...planFlags,
   ],

@@ -1,6 +1,7 @@
 // What a launcher can ask of whatever does the work of one service: this process, or a supervisor with
 // workers that are processes or threads.
 import type { Config } from '../config/index.ts'
+import type { DebugState } from './dev/debug-state.ts'
 import type { Generation } from './generation.ts'
 import type { Listener } from './master/bind.ts'
 import type { Vitals } from './messages.ts'
@@ -73,6 +74,7 @@ export interface WorkerStatus {
   readonly state: 'starting' | 'ready' | 'draining' | 'gone' | 'waiting' | 'failed'
   /** Its last figures; null until it has told some. */
   readonly vitals: Vitals | null
+  readonly debug: DebugState
   /** In milliseconds since the epoch; null when there is no worker. */
   readonly since: number | null
   readonly restarts: number

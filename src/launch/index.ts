@@ -2,6 +2,7 @@
 export { type ListenAddress, type ListenRequest, parseAddress } from './address.ts'
 export type { WorkerStatus } from './crew.ts'
 export type { ServiceDeclaration } from './generation.ts'
+export { breakpoint } from './dev/breakpoint.ts'
 export { launch, type Launcher, type LauncherOptions, type LaunchOptions, launchServices } from './launcher.ts'
 export { launchGroup, type LaunchSettings } from './options.ts'
 export type { Service, ServiceContext, ServiceFactory, ServiceListener, StopOrder } from './service.ts'

@@ -132,6 +132,7 @@ export async function launchServices(
     if (reports !== null) {
       orders.running(reports)
       announce(log, reloader.urls, reports)
+      if (conf.get(launchGroup).reload) await reloadOnChange({ fleet, reloader, orders, log })
     }
     return launcherOf(orders, reloader, fleet)
   } catch (error) {
@@ -174,8 +175,9 @@ async function memberFor(
   return { name, crew: await Supervisor.create(first, { policy, log, label }) }
 }
 
-function isInProcess({ workers }: Generation, isOneOfSeveral: boolean): boolean {
-  return workers === 1 && !isOneOfSeveral
+/** One that reloads its code cannot: a module is imported once in a process. */
+function isInProcess({ workers, settings }: Generation, isOneOfSeveral: boolean): boolean {
+  return workers === 1 && !isOneOfSeveral && !settings.reload
 }
 
 /** Its workers give up privileges by themselves. */
@@ -187,6 +189,20 @@ function hasProcesses(first: Generation, isOneOfSeveral: boolean): boolean {
 async function inProcess(first: Generation, log: Logger): Promise<Crew> {
   const { InProcessCrew } = await import('./worker/in-process.ts')
   return new InProcessCrew(first, log)
+}
+
+interface Watching {
+  readonly fleet: Fleet
+  readonly reloader: Reloader
+  readonly orders: Orders
+  readonly log: Logger
+}
+
+async function reloadOnChange({ fleet, reloader, orders, log }: Watching): Promise<void> {
+  const { reloadOnChange } = await import('./dev/reload-on-change.ts')
+  const order = (reason: string): Promise<void> => orders.reload(reason)
+  const watch = reloadOnChange({ serving: () => reloader.serving, order, log })
+  void fleet.ended.then(() => watch.close())
 }
 
 function firstLine({ prog, version, files }: Config, plans: readonly LaunchPlan[]): string {

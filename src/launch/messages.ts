@@ -3,6 +3,7 @@
 // its own: it starts new workers and drains old ones.
 import type { ConfigSnapshot } from '../config/index.ts'
 import type { ListenRequest } from './address.ts'
+import type { DebugState } from './dev/debug-state.ts'
 import type { Failure } from './failure.ts'
 import type { Privileges } from './privileges.ts'
 import type { WorkCounts } from './service.ts'
@@ -76,6 +77,7 @@ export type ToMaster =
   /** The service is built and its listeners listen. `summary` is what it serves, in one line. */
   | { readonly type: 'ready'; readonly summary: string | null }
   | { readonly type: 'beat'; readonly vitals: Vitals }
+  | { readonly type: 'debug'; readonly state: DebugState }
   /** The last words of a worker that cannot start or go on. */
   | { readonly type: 'failed'; readonly failure: Failure }
   /** Somebody asked this worker itself to stop; only the master can do it without a gap. */

@@ -141,6 +141,18 @@ export const launchGroup = group(
       regex: /^(?:0o?)?[0-7]{3}$/,
       help: 'Permissions that files made by the service do not get, in octal: 027. Default: those of whoever starts it.',
     }),
+    reload: bool({
+      default: false,
+      cli: true,
+      help: 'For development: reload when a file of the configuration, the manifest, the deployment file or the code of the project changes. A single worker is a process of its own then, for code cannot be imported twice.',
+    }),
+    inspect: int({
+      min: 0,
+      max: 65_535,
+      cli: true,
+      metavar: 'PORT',
+      help: 'For development: open the inspector of each worker on this machine, worker 1 on this port, worker 2 on the next; 0, or a port that is taken, is any free one. The log and slipway status say where. worker_timeout and start_timeout do not count then.',
+    }),
     task_pool_threads: int({
       default: availableParallelism(),
       min: 1,

@@ -44,6 +44,11 @@ export class Reloader {
     return this.#running !== null
   }
 
+  /** One for each service. */
+  get serving(): readonly Generation[] {
+    return this.#serving
+  }
+
   /** Where the services answer now. */
   get urls(): string[] {
     return this.#serving.flatMap(({ listeners }) => listeners.map(({ request }) => addressUrl(request.address)))
@@ -80,7 +85,9 @@ export class Reloader {
     log.info(`${reason}: reloading`)
     manager.reloading()
     try {
-      if (this.#parts.config.get(launchGroup).restart_method === 'mutate') return this.#mutate()
+      const { restart_method: method, reload: isDevelopment } = this.#parts.config.get(launchGroup)
+      // What a developer has saved may be code, which only new workers read.
+      if (method === 'mutate' && !isDevelopment) return this.#mutate()
       const reports = await this.#replace()
       if (reports === null) return log.info('the reload was left: a stop came first')
       manager.ready(whoServes(reports))

@@ -32,6 +32,10 @@ export interface WorkerRecord {
   readonly rss: number | null
   /** Of its event loop in the last second: 0 idle, 1 always busy. */
   readonly utilisation: number | null
+  /** Where a debugger connects; null when nobody can. */
+  readonly inspector: string | null
+  /** `file:line` of the breakpoint() that its code stands at. */
+  readonly breakpoint: string | null
   readonly restarts: number
   readonly lastExit: string | null
 }
@@ -44,6 +48,7 @@ export function workerRecord({
   state,
   since,
   vitals,
+  debug,
   restarts,
   lastEnd,
 }: WorkerStatus): WorkerRecord {
@@ -58,6 +63,7 @@ export function workerRecord({
     inFlight: vitals?.inFlight ?? null,
     rss: vitals?.rss ?? null,
     utilisation: vitals?.utilisation ?? null,
+    ...debug,
     restarts,
     lastExit: lastEnd,
   }

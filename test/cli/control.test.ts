@@ -194,6 +194,8 @@ describe('the table', () => {
       requests: 12,
       inFlight: 1,
       rss: 2 ** 26,
+      inspector: null,
+      breakpoint: null,
     } as const
     const unknown = { pid: null, since: null, requests: null, inFlight: null, rss: null, utilisation: null }
     const status: ServiceStatus = {

@@ -3,6 +3,7 @@
 import { SlipwayError } from '../../errors.ts'
 import type { Logger } from '../../log/index.ts'
 import type { WorkerStatus } from '../crew.ts'
+import { notDebugged, tellDebugState } from '../dev/debug-state.ts'
 import { type Failure, fromFailure } from '../failure.ts'
 import type { DrainOrder } from '../messages.ts'
 import { decideRespawn, type RespawnPolicy, type WorkerEnd } from '../states.ts'
@@ -133,16 +134,16 @@ export class Slot {
   status(): WorkerStatus[] {
     const { id } = this
     const base = { id, restarts: this.#restarts, lastEnd: this.#lastEnd }
-    const of = ({ kind, vesselId, state, vitals, since }: WorkerHandle): WorkerStatus => {
+    const of = ({ kind, vesselId, state, vitals, since, debug }: WorkerHandle): WorkerStatus => {
       const pid = kind === 'thread' ? process.pid : vesselId
       const thread = kind === 'thread' ? vesselId : null
-      return { ...base, kind, pid, thread, state: state.name, vitals, since }
+      return { ...base, kind, pid, thread, state: state.name, vitals, since, debug }
     }
     const { name } = this.#holder
     if (name === 'working' || this.workers.length > 0) return this.workers.map(of)
     const { worker_model: kind } = this.#template.settings
     const state = name === 'failed' || name === 'waiting' ? name : 'gone'
-    return [{ ...base, kind, pid: null, thread: null, vitals: null, since: null, state }]
+    return [{ ...base, kind, pid: null, thread: null, vitals: null, since: null, state, debug: notDebugged }]
   }
 
   #spawn(template: WorkerTemplate): WorkerHandle {
@@ -152,6 +153,7 @@ export class Slot {
       failing: (worker, end, failure) => this.#onFailing(worker, end, failure),
       gone: (worker, end, failure) => this.#onGone(worker, end, failure),
       beat: (worker) => this.#onBeat(worker),
+      debugged: (worker, before) => tellDebugState(log, worker.title, before, worker.debug),
       intakeClosed: () => events.intakeClosed(),
       askedToStop: (worker, signal) => events.askedToStop(this, worker, signal),
     })

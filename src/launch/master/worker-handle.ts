@@ -3,6 +3,7 @@
 // process or a thread is the affair of its vessel.
 import type { ConfigSnapshot } from '../../config/index.ts'
 import { errorCodes } from '../../errors.ts'
+import { type DebugState, notDebugged } from '../dev/debug-state.ts'
 import type { Failure } from '../failure.ts'
 import type { DrainOrder, ToMaster, Vitals } from '../messages.ts'
 import { describeExit, type WorkerEnd, type WorkerState } from '../states.ts'
@@ -14,6 +15,7 @@ import type { WorkerTemplate, WorkerTiming } from './worker-template.ts'
 export interface WorkerEvents {
   ready(worker: WorkerHandle): void
   beat(worker: WorkerHandle): void
+  debugged(worker: WorkerHandle, before: DebugState): void
   /** Its code has crashed after it was ready: it finishes what it has in hand and goes. */
   failing(worker: WorkerHandle, end: WorkerEnd, failure: Failure): void
   gone(worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): void
@@ -38,6 +40,7 @@ export class WorkerHandle {
   #isReplaced = false
   #wasDrained = false
   #summary: string | null = null
+  #debug = notDebugged
   #cut: number | null = null
   readonly #limits: WearLimits
   readonly #pulse: Pulse
@@ -98,6 +101,10 @@ export class WorkerHandle {
   /** What it told last; null until it has. */
   get vitals(): Vitals | null {
     return this.#pulse.vitals
+  }
+
+  get debug(): DebugState {
+    return this.#debug
   }
 
   /** In milliseconds since the epoch. */
@@ -181,11 +188,16 @@ export class WorkerHandle {
         this.#wasReady = true
         this.#state = { name: 'ready', since: performance.now() }
         this.#summary = message.summary
-        this.#pulse.watch((reason) => this.kill(reason))
+        this.#pulse.watch((reason) => this.#killUnlessDebugged(reason))
         return this.#events.ready(this)
       case 'beat':
         this.#pulse.beat(message.vitals)
         return this.#events.beat(this)
+      case 'debug': {
+        const before = this.#debug
+        this.#debug = message.state
+        return this.#events.debugged(this, before)
+      }
       case 'failed':
         return this.#fail(message.failure)
       case 'asked-to-stop':
@@ -203,8 +215,15 @@ export class WorkerHandle {
   #arm(ms: number | null, missed: string): number | null {
     clearTimeout(this.#deadline)
     if (ms === null) return null
-    this.#deadline = setTimeout(() => this.kill(`${missed} ${ms / 1000} s`), ms)
+    const isStart = this.#state?.name !== 'ready'
+    const kill = (reason: string): void => (isStart ? this.#killUnlessDebugged(reason) : this.kill(reason))
+    this.#deadline = setTimeout(() => kill(`${missed} ${ms / 1000} s`), ms)
     return performance.now() + ms
+  }
+
+  /** Who stands at a breakpoint does not hang, however long it takes. */
+  #killUnlessDebugged(reason: string): void {
+    if (this.#debug.inspector === null) this.kill(reason)
   }
 
   #notStarted(error: Error): void {

@@ -7,6 +7,8 @@ import { SlipwayError } from '../../errors.ts'
 import type { Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
 import { type Crew, type CrewReport, type Replacement, stopStatus, type WorkerStatus } from '../crew.ts'
+import { notDebugged, onDebugState, tellDebugState } from '../dev/debug-state.ts'
+import { inspectAsConfigured } from '../dev/inspect-option.ts'
 import { asSlipwayError } from '../failure.ts'
 import type { Generation } from '../generation.ts'
 import { closeListeners, type Listener } from '../master/bind.ts'
@@ -32,6 +34,7 @@ export class InProcessCrew implements Crew {
   #failStart: (fault: SlipwayError) => void = () => undefined
   /** What the process ends with when its code has crashed. */
   #crashStatus: number | null = null
+  #debug = notDebugged
   readonly #vitals = vitalsReader(() => this.#runner.counts(), residentSetReader())
   readonly #crash = (error: unknown): void => this.#onCrash(error)
 
@@ -51,6 +54,10 @@ export class InProcessCrew implements Crew {
     if (this.#stopReason !== null) return null
     process.on('uncaughtException', this.#crash)
     process.on('unhandledRejection', this.#crash)
+    onDebugState((state) => {
+      tellDebugState(this.#log, 'the service', this.#debug, state)
+      this.#debug = state
+    })
     const starting = this.#startInTime(this.#runner, this.#generation)
     this.#started = starting.catch(() => undefined)
     try {
@@ -107,7 +114,15 @@ export class InProcessCrew implements Crew {
 
   status(): readonly WorkerStatus[] {
     const base = { id: 1, kind: 'in-process', pid: process.pid, thread: null, restarts: 0, lastEnd: null } as const
-    return [{ ...base, state: this.#state, vitals: this.#vitals(), since: Math.round(performance.timeOrigin) }]
+    return [
+      {
+        ...base,
+        state: this.#state,
+        debug: this.#debug,
+        vitals: this.#vitals(),
+        since: Math.round(performance.timeOrigin),
+      },
+    ]
   }
 
   serving(): CrewReport {
@@ -185,13 +200,16 @@ export class InProcessCrew implements Crew {
     }
   }
 
-  async #startInTime(runner: ServiceRunner, { settings }: Generation): Promise<string | null> {
+  async #startInTime(runner: ServiceRunner, { settings, config }: Generation): Promise<string | null> {
+    await inspectAsConfigured(config, 1)
     const { start_timeout: seconds } = settings
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       this.#failStart = reject
       if (seconds === 0) return
       timer = setTimeout(() => {
+        // Who stands at a breakpoint does not hang.
+        if (this.#debug.inspector !== null) return
         const message = `the service could not start: it was not ready within ${seconds} s`
         reject(
           new SlipwayError('SLIPWAY_LAUNCH_WORKER_BOOT', message, {

@@ -3,6 +3,7 @@
 // sees no signals; those are its process's.
 import type { MessagePort } from 'node:worker_threads'
 import { getHeapStatistics } from 'node:v8'
+import { endDebugging } from '../dev/debug-state.ts'
 import type { ToWorker } from '../messages.ts'
 import { openPrivateSockets } from './private-sockets.ts'
 import { WorkerLife } from './worker-life.ts'
@@ -19,7 +20,10 @@ export async function runWorker({ port, order }: ThreadTask): Promise<number> {
     const life = new WorkerLife({
       isConnected: true,
       tell: async (message) => port.postMessage(message),
-      end: resolve,
+      end: (status) => {
+        endDebugging()
+        resolve(status)
+      },
       // The process has, before it started any thread.
       become: () => undefined,
       open: openPrivateSockets,

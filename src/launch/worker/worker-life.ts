@@ -6,6 +6,8 @@ import { errorCodes, ExitCode } from '../../errors.ts'
 import { createLogger, type Logger, reopenLogs } from '../../log/index.ts'
 import { describeThrown, type Failure, toFailure } from '../failure.ts'
 import type { DrainOrder, InheritedListener, ToMaster, ToWorker } from '../messages.ts'
+import { onDebugState } from '../dev/debug-state.ts'
+import { inspectAsConfigured } from '../dev/inspect-option.ts'
 import { launchGroup } from '../options.ts'
 import type { Privileges } from '../privileges.ts'
 import type { ServiceListener } from '../service.ts'
@@ -107,6 +109,8 @@ export class WorkerLife {
         tell: (vitals) => void this.#link.tell({ type: 'beat', vitals }),
         watch: order.hangWatch,
       })
+      onDebugState((state) => void this.#link.tell({ type: 'debug', state }))
+      await inspectAsConfigured(config, workerId)
       const summary = await runner.start()
       // It may have crashed on the way, and is only waiting for its last words to leave.
       if (this.#isEnding) return
