@@ -10,6 +10,7 @@ import {
   imageOf,
   objectName,
   portsOf,
+  protocolOf,
   runtimeFolders,
 } from './export-container.ts'
 import { exportFacts, type ImageOptions, type ServiceFacts } from './export-facts.ts'
@@ -75,12 +76,20 @@ function serviceOf(facts: ServiceFacts, { image, configs, secrets }: ServicePart
 function healthcheckOf(facts: ServiceFacts): object {
   const [port] = portsOf(facts)
   const { health, settings } = facts
+  const protocol = protocolOf(facts)
   const script =
-    health === null
+    health === null || protocol === 'client'
       ? `require('node:net').connect(${port}, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(1))`
-      : `fetch('http://127.0.0.1:${port}${health}').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`
+      : askScript(`${protocol}://127.0.0.1:${port}${health}`, protocol)
   const start = settings.start_timeout === 0 ? 60 : Math.ceil(settings.start_timeout)
   return { test: ['CMD', 'node', '-e', script], interval: '10s', timeout: '5s', retries: 3, start_period: `${start}s` }
+}
+
+/** The certificate is not for 127.0.0.1. */
+function askScript(url: string, protocol: 'http' | 'https'): string {
+  const options = protocol === 'https' ? '{ rejectUnauthorized: false }' : '{}'
+  const answered = '({ statusCode }) => process.exit(statusCode < 400 ? 0 : 1)'
+  return `require('node:${protocol}').get('${url}', ${options}, ${answered}).on('error', () => process.exit(1))`
 }
 
 function mountsOf(facts: ServiceFacts): Mount[] {

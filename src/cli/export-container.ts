@@ -60,6 +60,16 @@ export function environmentOf(facts: ServiceFacts): Map<string, string> {
   return environment
 }
 
+/** What a probe has to speak: `client` where only those with a certificate get an answer. */
+export function protocolOf({ config, tcp }: Pick<ServiceFacts, 'config' | 'tcp'>): 'http' | 'https' | 'client' {
+  const ssl = new Map(config.entries().flatMap(({ group, name, value }) => (group === 'ssl' ? [[name, value]] : [])))
+  const isSet = (name: string): boolean => typeof ssl.get(name) === 'string' && ssl.get(name) !== ''
+  const [first] = tcp.filter(({ port }) => port > 0)
+  const isPlain = first !== undefined && 'tls' in first && first.tls === 'off'
+  if (isPlain || !isSet('cert_file')) return 'http'
+  return isSet('ca_file') ? 'client' : 'https'
+}
+
 /** An address of this machine is none of the container. */
 function isOfMachine({ host }: TcpAddress): boolean {
   return host !== '0.0.0.0' && host !== '::'

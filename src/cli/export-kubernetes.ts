@@ -13,6 +13,7 @@ import {
   imageOf,
   objectName,
   portsOf,
+  protocolOf,
   runtimeFolders,
 } from './export-container.ts'
 import { exportFacts, type ImageOptions, type ServiceFacts } from './export-facts.ts'
@@ -223,7 +224,10 @@ function containerOf({ facts, image, secret }: Parts): object {
 function probesOf(facts: ServiceFacts): object {
   const { health, settings } = facts
   const accepts = { tcpSocket: { port: 'http' } }
-  const answers = health === null ? accepts : { httpGet: { path: health, port: 'http' } }
+  const protocol = protocolOf(facts)
+  const scheme = protocol === 'https' ? { scheme: 'HTTPS' } : {}
+  const isAsked = health !== null && protocol !== 'client'
+  const answers = isAsked ? { httpGet: { path: health, port: 'http', ...scheme } } : accepts
   const isSwitched = facts.config.entries().some(({ group, name, value }) => {
     return group === 'healthcheck' && name === 'backends' && Array.isArray(value) && value.length > 0
   })

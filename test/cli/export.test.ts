@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { protocolOf } from '../../src/cli/export-container.ts'
 import { splitSecrets } from '../../src/cli/export-secrets.ts'
+import type { Config } from '../../src/config/index.ts'
 import { readServiceConfig } from '../../src/cli/service-config.ts'
 import { slipwayInProcess } from './slipway.ts'
 
@@ -91,6 +93,7 @@ describe('slipway export systemd', () => {
       expect.arrayContaining([
         'Description=shop-api, of shop 2.1.0',
         'Type=notify',
+        'User=shop',
         `ExecStart=${process.execPath} ${folder}/bin/shop-api.js --config-file ${folder}/etc/shop.conf`,
         'ExecReload=/bin/kill -HUP $MAINPID',
         'KillMode=mixed',
@@ -320,6 +323,24 @@ describe('slipway export compose', () => {
       },
       secrets: { 'shop-conf': { file: join(folder, 'etc/shop.conf') } },
     })
+  })
+})
+
+describe('a probe', () => {
+  const speaks = (...set: readonly string[]): string => {
+    const entries = ['cert_file', 'key_file', 'ca_file'].map((name) => {
+      return { group: 'ssl', name, value: set.includes(name) ? `/etc/shop/${name}` : null }
+    })
+    const config = { entries: () => entries } as unknown as Config
+    return protocolOf({ config, tcp: [{ kind: 'tcp', host: '::', port: 443 }] })
+  }
+
+  it('speaks TLS where the service does, and asks nothing where it had to have a certificate', () => {
+    expect([speaks(), speaks('cert_file', 'key_file'), speaks('cert_file', 'ca_file')]).toEqual([
+      'http',
+      'https',
+      'client',
+    ])
   })
 })
 
