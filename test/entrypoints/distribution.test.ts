@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { aliasOfEgg, aliasOfModule, ownDistribution } from '../../src/entrypoints/aliases.ts'
 import { findDistribution, findProjectFolder, foldName } from '../../src/entrypoints/distribution.ts'
-import { npmPrefix } from '../../src/entrypoints/npm-prefix.ts'
 import { parseReference } from '../../src/entrypoints/reference.ts'
 import { isSlipwayError } from '../../src/errors.ts'
 import { project, projectFolder } from './project-folder.ts'
@@ -90,18 +89,5 @@ describe('the names of Python deployment files', () => {
   it('leaves other modules alone', () => {
     expect(aliasOfModule(parseReference('shop.api:app_factory'))).toBeNull()
     expect(ownDistribution().entryPoints.length).toBeGreaterThan(0)
-  })
-})
-
-describe('where npm installs globally', () => {
-  it.each([
-    ['the folder above node', {}, '/node'],
-    ['the .npmrc of the user', { 'home/.npmrc': 'prefix=/opt/npm', 'node/etc/npmrc': 'prefix=/usr/npm' }, '/opt/npm'],
-    ['the global npmrc', { 'home/.npmrc': 'color=false', 'node/etc/npmrc': 'prefix = /usr/npm' }, '/usr/npm'],
-    ['below the home folder', { 'home/.npmrc': 'prefix=~/.npm-global' }, '/home/.npm-global'],
-    ['the folder above node when a variable is to be expanded', { 'home/.npmrc': 'prefix=${HOME}/x' }, '/node'],
-  ])('is told by %s', (_, files, expected) => {
-    const folder = projectFolder(files)
-    expect(npmPrefix(join(folder, 'home'), join(folder, 'node')).replace(folder, '')).toBe(expected)
   })
 })
