@@ -1,8 +1,8 @@
 // How long commands that need no server take, beside a bare node that imports commander alone; and
-// the time from start to the first 200 of the reference service.
+// the time from start to the first 200 of the reference service, beside the least that any master takes.
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { readdirSync, readFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { median, percent, ratio, spread, table } from './figures.js'
 
@@ -66,52 +66,83 @@ function childTime() {
   return (Number(fields[13]) + Number(fields[14])) * 10
 }
 
-async function firstAnswers() {
-  const rows = []
-  for (const workers of [1, 2]) {
-    const times = []
-    for (let round = 0; round < Math.ceil(rounds / 2); round += 1) times.push(await firstAnswer(workers))
-    rows.push([
-      `service-server, ${workers} worker${workers > 1 ? 's' : ''}`,
-      (median(times) / 1000).toFixed(2),
-      percent(spread(times)),
-    ])
-  }
-  return table('Start to the first 200', ['service', 'seconds', 'spread'], rows)
+const floor = 'bare master, 2 workers'
+
+/** What is started on a port, by name; the floor is what the others are compared with. */
+const services = {
+  [floor]: (port) => ['bench/start/floor.cjs', port, 2],
+  'service-server, 2 workers': (port) => serviceServer(port, 2),
+  'service-server, 1 worker': (port) => serviceServer(port, 1),
 }
 
-async function firstAnswer(workers) {
+function serviceServer(port, workers) {
+  const config = ['--config-file', 'etc/service/service.conf']
+  return ['bin/service-server.js', ...config, '--listen', `127.0.0.1:${port}`, '--workers', workers]
+}
+
+async function firstAnswers() {
+  const samples = new Map(Object.keys(services).map((name) => [name, []]))
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, argsFor] of Object.entries(services)) {
+      const sample = await firstAnswer(argsFor)
+      if (round > 0) samples.get(name).push(sample)
+    }
+  }
+  const bare = samples.get(floor)
+  const rows = [...samples].map(([name, taken]) => [
+    name,
+    median(taken.map(({ wall }) => wall)).toFixed(0),
+    ratio(median(taken.map(({ wall }, round) => wall / bare[round].wall))),
+    median(taken.map(({ master }) => master)).toFixed(0),
+    median(taken.map(({ worker }) => worker)).toFixed(0),
+    percent(spread(taken.map(({ wall }) => wall))),
+  ])
+  const head = ['service', 'wall ms', 'ratio', 'CPU ms of the first process', 'of a worker', 'spread']
+  return table(`Start to the first 200 (${rounds} rounds, Node ${process.version})`, head, rows)
+}
+
+async function firstAnswer(argsFor) {
   const port = await freePort()
-  const args = [
-    'bin/service-server.js',
-    '--config-file',
-    'etc/service/service.conf',
-    '--listen',
-    `127.0.0.1:${port}`,
-    '--workers',
-    String(workers),
-  ]
   const begin = performance.now()
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'ignore' })
+  const child = spawn(process.execPath, argsFor(port).map(String), { cwd: root, stdio: 'ignore' })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   try {
-    while (performance.now() - begin < 20_000) {
-      if (await answers(`http://127.0.0.1:${port}/healthcheck`)) return performance.now() - begin
+    while (!(await answers(port))) {
+      if (performance.now() - begin > 20_000) throw new Error('the service did not answer in 20 s')
+      await new Promise((resolve) => setTimeout(resolve, 2))
     }
-    throw new Error('the service did not answer in 20 s')
+    const wall = performance.now() - begin
+    const workers = childrenOf(child.pid).map(cpuOf)
+    return { wall, master: cpuOf(child.pid), worker: workers.length === 0 ? 0 : median(workers) }
   } finally {
     child.kill()
     await ended
   }
 }
 
-async function answers(url) {
-  try {
-    return (await fetch(url)).status === 200
-  } catch {
-    await new Promise((resolve) => setTimeout(resolve, 2))
-    return false
-  }
+/** By a bare socket: a client with a pool would load the machine more than the service does. */
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => socket.write('GET /healthcheck HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n'))
+    socket.once('data', (head) => {
+      resolve(head.toString().startsWith('HTTP/1.1 200'))
+      socket.destroy()
+    })
+    socket.on('error', () => resolve(false))
+    socket.on('close', () => resolve(false))
+  })
+}
+
+function childrenOf(pid) {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf-8').split(' ').filter(Boolean).map(Number)
+}
+
+/** Milliseconds that all threads of a process have had so far: a busy machine changes them less than it changes the wall's. */
+function cpuOf(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const taken = threads.map((id) => Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, 'utf-8').split(' ', 1)[0]))
+  return taken.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6
 }
 
 function freePort() {

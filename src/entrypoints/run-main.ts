@@ -5,6 +5,7 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { errorCodes, isSlipwayError, SlipwayError } from '../errors.ts'
 import { walkAttribute } from './attribute.ts'
+import { cacheCompiledCode } from './compile-cache.ts'
 import { exitStatusOf } from './exit-status.ts'
 
 /** May return nothing, a number, a text or a promise of one: see `exitStatusOf`. */
@@ -45,6 +46,8 @@ export async function runConsoleScript(
   main: ConsoleMain | ScriptTarget,
   options: ConsoleScriptOptions = {},
 ): Promise<void> {
+  // Before the code of the command is loaded, and so past its configuration.
+  cacheCompiledCode(process.env)
   if (process.argv[1] !== undefined) process.argv[1] = cleanArgv0(process.argv[1])
   ignoreClosedPipes()
   const stuck = () => void fail(unsettled(options.name))

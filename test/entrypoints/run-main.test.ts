@@ -288,6 +288,7 @@ it('a start loads neither the parsers of manifests nor what only failures need',
   })
   expect(modulesIn(stdout.trim().split('\n'))).toEqual([
     'entrypoints/attribute',
+    'entrypoints/compile-cache',
     'entrypoints/exit-status',
     'entrypoints/run-main',
     'errors',

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { compileCacheVariables } from '../../entrypoints/compile-cache.ts'
 import type { ToMaster, ToWorker } from '../messages.ts'
 import type { Vessel, VesselEvents, VesselOrder } from './vessel.ts'
 
@@ -18,6 +19,7 @@ export function launchProcess({ start, listeners, hangAfterMs }: VesselOrder, ev
   const child = spawn(process.execPath, [...workerFlags(process.execArgv), entry], {
     stdio: ['ignore', 'inherit', 'inherit', ...sockets, 'ipc', ...(hangAfterMs === null ? [] : (['pipe'] as const))],
     serialization: 'advanced',
+    env: { ...process.env, ...compileCacheVariables() },
     // A group of its own: the Ctrl-C of a terminal reaches the master alone, which drains.
     detached: true,
   })
