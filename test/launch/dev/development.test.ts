@@ -67,6 +67,23 @@ describe('a service with reload', () => {
     }
   `
 
+  it('of one thread serves what was saved last', async () => {
+    mkdirSync(join(folder, 'lib'))
+    save('greeter.mjs', greeter)
+    save('lib/word.mjs', `export const word = 'one'`)
+    const service = new RunningService({
+      reference: './greeter.mjs:Greeter',
+      flags: [...configure({ worker_model: 'thread' }), '--reload'],
+      options: { from: folder },
+    })
+    const { url } = await service.ready()
+    await service.line(/^reloads when a file changes: /)
+    save('lib/word.mjs', `export const word = 'two'`)
+    await service.line(/^reloaded in .* 1 worker \(thread \d+\)$/)
+    expect(await textOf(url)).toBe('two')
+    await expectStopped(service)
+  })
+
   it('serves what was saved last, keeps what runs when that is broken, and says which file it was', async () => {
     mkdirSync(join(folder, 'lib'))
     save('greeter.mjs', greeter)
