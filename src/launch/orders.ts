@@ -24,17 +24,19 @@ export class Orders implements Controls {
   #phase: 'starting' | 'running' | 'draining' = 'starting'
   /** The exit status, when everything has ended and was said. */
   readonly ended: Promise<number>
-  readonly #started: Promise<void>
+  /** Resolves when the first workers serve, or everything has ended. One for all orders: each race would stay with its parts. */
+  readonly #begun: Promise<unknown>
   #settleStarted: () => void = () => undefined
 
   constructor(parts: OrdersParts) {
     this.#parts = parts
     const { fleet, manager } = parts
-    this.#started = new Promise((resolve) => (this.#settleStarted = resolve))
     this.ended = fleet.ended.then(async (status) => {
       await manager.close()
       return status
     })
+    const started = new Promise<void>((resolve) => (this.#settleStarted = resolve))
+    this.#begun = Promise.race([started, this.ended])
   }
 
   /** The first workers serve. */
@@ -63,7 +65,7 @@ export class Orders implements Controls {
   /** An order that comes before the first workers serve is carried out when they do. */
   async reload(reason: string): Promise<void> {
     if (this.#phase === 'starting') this.#parts.log.info(`${reason}: the service is starting; it reloads after that`)
-    await Promise.race([this.#started, this.ended])
+    await this.#begun
     return this.#parts.reloader.order(reason)
   }
 
