@@ -1,12 +1,12 @@
 // `npm run leak [-- --cycles N --model process|thread]`: reloads a service again and again, and looks whether its master keeps
 // anything of the workers that went: descriptors, threads, heap after a collection, memory. Without flags 2,000 cycles with
-// thread workers (where this build has them) and 200 with processes. Status 1 when a figure grows. Linux only.
+// thread workers and 200 with processes. Status 1 when a figure grows. Linux only.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { request } from 'undici'
 import { isFlat, trend } from './leak/trend.js'
-import { hasOption, Running } from './running.js'
+import { Running } from './running.js'
 
 const samplesPerRun = 40
 const workers = 2
@@ -23,19 +23,17 @@ const figures = {
 }
 
 const { values: flags } = parseArgs({ options: { cycles: { type: 'string' }, model: { type: 'string' } } })
-const hasThreads = hasOption('#worker_model =')
 const defaults = { thread: 2000, process: 200 }
 
 for (const model of ['process', 'thread']) {
   if (flags.model !== undefined && flags.model !== model) continue
-  if (model === 'thread' && !hasThreads) process.stdout.write('this build has no worker_model: threads are left out\n')
-  else if (!(await isTight(model, Number(flags.cycles ?? defaults[model])))) process.exitCode = 1
+  if (!(await isTight(model, Number(flags.cycles ?? defaults[model])))) process.exitCode = 1
 }
 
 async function isTight(model, cycles) {
   const service = new Running({
     workers,
-    settings: () => (hasThreads ? [`worker_model = ${model}`] : []),
+    settings: () => [`worker_model = ${model}`],
     nodeFlags: ['--expose-gc', '--import', probe],
     env: { LEAK_PROBE_PARENT: String(process.pid) },
   })

@@ -1,7 +1,7 @@
 // The reference service as a process, for the soak and the leak runs: its log lines as they come, the pid of its master (which
 // an upgrade changes), its end. What it starts is ended by pid, whatever happens.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -20,7 +20,7 @@ export function hasOption(text) {
 
 /** Whether the built command has a verb. */
 export function hasVerb(name) {
-  return existsSync(here(`../dist/cli/${name}.js`))
+  return spawnSync(process.execPath, [here('../bin/slipway.js'), name, '--help']).status === 0
 }
 
 export class Running {

@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
   },
 })
 
-const known = { thread: hasOption('#worker_model ='), tls: hasOption('[ssl]'), upgrade: hasVerb('upgrade') }
+const known = { tls: hasOption('[ssl]'), upgrade: hasVerb('upgrade') }
 
 /** The ways of running that are asked for, or all that there are. */
 function ways() {
@@ -30,13 +30,12 @@ function ways() {
     { model, tls: false, upgrade: known.upgrade },
     { model, tls: true, upgrade: false },
   ])
-  return all.filter(({ model, tls }) => (model === 'process' || known.thread) && (!tls || known.tls))
+  return all.filter(({ tls }) => !tls || known.tls)
 }
 
 function settingsFor({ model, tls }, folder) {
   // Long enough for a balancer to ask for the health.
-  const settings = ['stop_delay = 1']
-  if (known.thread) settings.push(`worker_model = ${model}`)
+  const settings = ['stop_delay = 1', `worker_model = ${model}`]
   if (!tls) return settings
   const { key, cert } = makeCertificate(folder)
   return [...settings, '[ssl]', `cert_file = ${cert}`, `key_file = ${key}`]

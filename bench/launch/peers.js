@@ -38,7 +38,6 @@ export const peers = {
   threads: {
     title: 'Slipway, one app, threads',
     kind: 'node',
-    missing: () => (hasThreads() ? null : 'this build has no worker_model'),
     workers: [2],
     start: (where) => serviceServer(where, { deployment: here('api-paste.ini'), model: 'thread' }),
     path: '/',
@@ -150,11 +149,6 @@ function serviceServer({ port, workers, folder }, { deployment, model }) {
     env: environment,
     cwd: here('../..'),
   }
-}
-
-/** Whether the built launcher knows threads. */
-function hasThreads() {
-  return readFileSync(here('../../src/launch/options.ts'), 'utf-8').includes('worker_model')
 }
 
 function pm2({ port, workers, folder }) {
