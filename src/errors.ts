@@ -90,6 +90,7 @@ export const errorCodes = {
   SLIPWAY_LAUNCH_ACTIVATION: ExitCode.config,
   SLIPWAY_LAUNCH_ACCOUNT: ExitCode.config,
   SLIPWAY_LAUNCH_PRIVILEGES: ExitCode.notPermitted,
+  SLIPWAY_LAUNCH_TLS: ExitCode.config,
   SLIPWAY_LAUNCH_SERVICE: ExitCode.software,
   SLIPWAY_LAUNCH_WORKER_BOOT: ExitCode.software,
   SLIPWAY_LAUNCH_WORKER_DIED: ExitCode.software,

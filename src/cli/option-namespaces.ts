@@ -7,6 +7,7 @@ import type { EntryPoint } from '../entrypoints/entry-point.ts'
 import { loadReference } from '../entrypoints/load.ts'
 import { type Diagnostic, diagnostic, isSlipwayError } from '../errors.ts'
 import { launchGroup } from '../launch/options.ts'
+import { sslGroup } from '../launch/tls-options.ts'
 import { logGroup } from '../log/options.ts'
 
 /** Groups of entry points that lead to options; the second is oslo.config's. */
@@ -14,7 +15,7 @@ const entryGroups = ['slipway.config', 'oslo.config.opts'] as const
 
 /** What every service has. */
 const ownNamespaces: readonly Namespace[] = [
-  { name: 'slipway.launch', groups: [launchGroup] },
+  { name: 'slipway.launch', groups: [launchGroup, sslGroup] },
   { name: 'slipway.log', groups: [logGroup] },
 ]
 
@@ -77,6 +78,7 @@ async function packageNamespaces(): Promise<Namespace[]> {
     'oslo.middleware.http_proxy_to_wsgi': [options.osloMiddlewareGroup],
     'oslo.middleware.sizelimit': [options.osloMiddlewareGroup],
     'oslo.service.service': [launchGroup],
+    'oslo.service.sslutils': [sslGroup],
     'oslo.service.wsgi': [launchGroup],
     'keystonemiddleware.auth_token': [options.authTokenGroup],
   }

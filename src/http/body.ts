@@ -106,7 +106,7 @@ class Tap {
     this.#limit = limit
     this.#sink = sink
     if (message === null) return
-    if (message.destroyed && !message.readableEnded) {
+    if (message.aborted || (message.destroyed && !message.readableEnded)) {
       process.nextTick(() => sink.fail(new ClientGone()))
     } else if (message.readableEnded) {
       process.nextTick(() => sink.end())
@@ -140,7 +140,9 @@ class Tap {
 
   readonly #onEnd = (): void => {
     this.stop()
-    this.#sink.end()
+    // To node:http2 a body that was cut off has an end, too.
+    if (this.#message?.aborted) this.#sink.fail(new ClientGone())
+    else this.#sink.end()
   }
 
   readonly #onGone = (cause?: Error): void => {

@@ -69,7 +69,7 @@ const replayed = new WeakSet<IncomingMessage>()
 
 /**
  * The message that a (req, res) listener may read: node's own where that does no harm. A body that has been read
- * already is replayed; one of unknown length under a limit, or whose client waits for `100 Continue`, is read through
+ * already is replayed; one that came over HTTP/2, one of unknown length under a limit, or whose client waits for `100 Continue`, is read through
  * `req.body`. The copy then stands for the message in `req.node`, so that all listeners of a pipeline see one object.
  */
 export function listenerMessage(req: HttpRequest): IncomingMessage {
@@ -90,6 +90,8 @@ export function listenerMessage(req: HttpRequest): IncomingMessage {
 }
 
 function needsReplay(req: HttpRequest, message: IncomingMessage): boolean {
+  // Express gives it the prototype of node:http, with which a message of node:http2 is nothing.
+  if (message.httpVersionMajor === 2) return true
   const length = message.headers['content-length']
   if (length === undefined ? message.headers['transfer-encoding'] === undefined : length === '0') return false
   if (req.awaitsContinue || req.body.isTaken) return true

@@ -8,6 +8,8 @@ export interface TcpAddress {
   /** A name or an IP address, without brackets. */
   readonly host: string
   readonly port: number
+  /** Plain although the service speaks TLS: `?tls=off`. */
+  readonly tls?: 'off'
 }
 
 export interface UnixAddress {
@@ -38,6 +40,8 @@ export interface ListenRequest {
   readonly origin: string | null
   /** Another program (systemd) holds the socket too: what waits in its queue when this one ends is not lost. */
   readonly isHeldOutside?: boolean
+  /** Whether it is to speak TLS, if it is TCP; decided when the service is planned. */
+  readonly isTls?: boolean
 }
 
 const expected = '"host:port", "[v6 address]:port", "unix:/path?mode=0660" or "fd:name"'
@@ -61,12 +65,15 @@ function parseInherited(text: string, where: Where | null): InheritedAddress {
 }
 
 function parseTcp(text: string, where: Where | null): TcpAddress {
-  const match = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:/?#\s[\]]+)):(?<port>\d+)$/.exec(text)
-  const { v6, host, port = '' } = match?.groups ?? {}
+  const match = /^(?:\[(?<v6>[^\]]*)\]|(?<host>[^:/?#\s[\]]+)):(?<port>\d+)(?:\?(?<query>.*))?$/.exec(text)
+  const { v6, host, port = '', query } = match?.groups ?? {}
   if (!match) throw unusable(text, where, hintFor(text))
   if (v6 !== undefined && !isIPv6(v6)) throw unusable(text, where, `"${v6}" is not an IPv6 address`)
   if (Number(port) > 65_535) throw unusable(text, where, 'a port is a number from 0 to 65535')
-  return { kind: 'tcp', host: v6 ?? host ?? '', port: Number(port) }
+  const address = { kind: 'tcp', host: v6 ?? host ?? '', port: Number(port) } as const
+  if (query === undefined) return address
+  if (query !== 'tls=off') throw unusable(text, where, 'it has one setting: "?tls=off", for an address without TLS')
+  return { ...address, tls: 'off' }
 }
 
 function parseUnix(text: string, where: Where | null): UnixAddress {
@@ -132,12 +139,16 @@ function unusable(text: string, where: Where | null, hint: string | undefined): 
 export function renderAddress(address: ListenAddress): string {
   switch (address.kind) {
     case 'tcp':
-      return `${isIPv6(address.host) ? `[${address.host}]` : address.host}:${address.port}`
+      return `${authorityOf(address)}${address.tls === 'off' ? '?tls=off' : ''}`
     case 'unix':
       return `unix:${address.path}${renderSettings(address)}`
     case 'fd':
       return `fd:${address.name}`
   }
+}
+
+function authorityOf({ host, port }: TcpAddress): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`
 }
 
 function renderSettings({ mode, owner, group }: UnixAddress): string {
@@ -149,16 +160,29 @@ function renderSettings({ mode, owner, group }: UnixAddress): string {
   return settings.length === 0 ? '' : `?${settings.join('&')}`
 }
 
-/** Two texts of one key ask for the same place; a socket file has one mode and one owner at a time. */
+/** Two texts of one key ask for the same place, whatever is spoken there; a socket file has one mode and one owner at a time. */
 export function addressKey(address: ListenAddress): string {
-  return renderAddress(address.kind === 'unix' ? { ...address, mode: null, owner: null, group: null } : address)
+  switch (address.kind) {
+    case 'tcp':
+      return authorityOf(address)
+    case 'unix':
+      return renderAddress({ ...address, mode: null, owner: null, group: null })
+    case 'fd':
+      return renderAddress(address)
+  }
+}
+
+/** Of a socket whose kind cannot be seen from here, too: what was meant to be secret shall not be in the clear. */
+export function speaksTls({ address, isTls }: Pick<ListenRequest, 'address' | 'isTls'>): boolean {
+  return isTls === true && address.kind !== 'unix'
 }
 
 /** What people and clients open: `http://127.0.0.1:8774`, `unix:/run/service.sock`. */
-export function addressUrl(address: ListenAddress): string {
+export function addressUrl(request: Pick<ListenRequest, 'address' | 'isTls'>): string {
+  const { address } = request
   switch (address.kind) {
     case 'tcp':
-      return `http://${renderAddress(address)}`
+      return `${speaksTls(request) ? 'https' : 'http'}://${authorityOf(address)}`
     case 'unix':
       return `unix:${address.path}`
     case 'fd':

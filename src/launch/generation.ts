@@ -9,6 +9,7 @@ import { type InheritedSockets, noneInherited } from './master/inherited.ts'
 import type { ServiceSpec } from './messages.ts'
 import { type Privileges, privilegesOf } from './privileges.ts'
 import { launchGroup, type LaunchSettings } from './options.ts'
+import { planTls, type TlsPlan, withTls } from './tls.ts'
 
 export interface LaunchPlan {
   readonly spec: ServiceSpec
@@ -18,6 +19,7 @@ export interface LaunchPlan {
   readonly requests: readonly ListenRequest[]
   /** Who it runs as; null: whoever has started it. */
   readonly privileges: Privileges | null
+  readonly tls: TlsPlan
 }
 
 /** A plan whose addresses are bound. */
@@ -51,21 +53,23 @@ export type ServiceArgs = unknown
 
 /**
  * One plan for each service, in their order.
- * @throws SlipwayError SLIPWAY_LAUNCH_ADDRESS, SLIPWAY_LAUNCH_SERVICE; what a function of arguments throws
+ * @throws SlipwayError SLIPWAY_LAUNCH_ADDRESS, SLIPWAY_LAUNCH_SERVICE, SLIPWAY_LAUNCH_TLS; what a function of arguments throws
  */
-export function planLaunch(
+export async function planLaunch(
   config: Config,
   services: readonly ServiceDeclaration[],
   inherited: InheritedSockets = noneInherited,
-): LaunchPlan[] {
+): Promise<LaunchPlan[]> {
   const settings = config.get(launchGroup)
+  const tls = await planTls(config)
   const plans = services.map((service) => ({
     spec: specOf(config, service),
     config,
     settings,
     workers: workersOf(valueFor(config, service.workers) ?? settings.workers),
-    requests: listenRequests(config, service, inherited),
+    requests: withTls(listenRequests(config, service, inherited), tls),
     privileges: privilegesOf(config),
+    tls,
   }))
   refuseShared(plans)
   return plans

@@ -24,6 +24,7 @@ import { applyUmask, dropPrivileges } from './privileges.ts'
 import { Reloader } from './reload.ts'
 import { SignalQueue } from './signals.ts'
 import { defaultRespawnPolicy, type RespawnPolicy } from './states.ts'
+import { tellTls } from './tls.ts'
 
 export interface LauncherOptions {
   readonly log?: Logger
@@ -98,11 +99,12 @@ export async function launchServices(
 ): Promise<Launcher> {
   const hasReaper = ensureReaper()
   const inherited = activatedSockets()
-  const plans = planLaunch(conf, services, inherited)
+  const plans = await planLaunch(conf, services, inherited)
   applyUmask(conf)
   const privileges = plans[0]?.privileges ?? null
   const log = options.log ?? (await createLogger(conf, { name: conf.prog, rotates: true, owner: privileges }))
   log.info(firstLine(conf, plans))
+  tellTls(log, plans)
   if (!hasReaper) log.warn({ hint: reaperHint }, 'process 1 of a container, and nobody reaps what orphans leave behind')
   if (log.isLevelEnabled('debug')) for (const line of renderOptionValues(conf)) log.debug(line)
   // Before the first socket: a signal during the start must find the one who cleans up.

@@ -7,6 +7,7 @@ import type { DebugState } from './dev/debug-state.ts'
 import type { Failure } from './failure.ts'
 import type { Privileges } from './privileges.ts'
 import type { WorkCounts } from './service.ts'
+import type { TlsMaterial } from './tls-options.ts'
 
 /** A service by reference: code travels by name only, so that a worker builds what the master checked. */
 export interface ServiceSpec {
@@ -58,6 +59,7 @@ export type ToWorker =
       readonly workerName: string
       readonly service: ServiceSpec
       readonly config: ConfigSnapshot
+      readonly tls: TlsMaterial | null
       readonly listeners: readonly InheritedListener[]
       /** Taken on before the code of the service is loaded. */
       readonly privileges: Privileges | null

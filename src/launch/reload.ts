@@ -15,6 +15,7 @@ import { closeListeners, type Listener, rebindListeners } from './master/bind.ts
 import type { InheritedSockets } from './master/inherited.ts'
 import type { ServiceManager } from './master/service-manager.ts'
 import { launchGroup } from './options.ts'
+import { tellTls } from './tls.ts'
 
 export interface ReloaderParts {
   /** The configuration of the start: it knows how to read itself again. */
@@ -51,7 +52,7 @@ export class Reloader {
 
   /** Where the services answer now. */
   get urls(): string[] {
-    return this.#serving.flatMap(({ listeners }) => listeners.map(({ request }) => addressUrl(request.address)))
+    return this.#serving.flatMap(({ listeners }) => listeners.map(({ request }) => addressUrl(request)))
   }
 
   /**
@@ -116,7 +117,7 @@ export class Reloader {
   async #replace(): Promise<CrewReport[] | null> {
     const { config, services, inherited, fleet } = this.#parts
     forgetDistributions()
-    const plans = planLaunch(config.reload(), services, inherited)
+    const plans = await planLaunch(config.reload(), services, inherited)
     checkPlans(services, plans)
     const rebound = await this.#rebind(plans)
     const added = rebound.flatMap((one) => one.added)
@@ -155,6 +156,7 @@ export class Reloader {
     const { changes } = config.mutate()
     applyLogOptions(log, config)
     for (const change of changes) log.info(renderChange(change))
+    tellTls(log, this.#serving)
     for (const { summary } of reports) if (summary !== null) log.info(summary)
     if (reports.some(({ kind }) => kind === 'in-process')) this.#tellInProcess()
     log.info(`reloaded in ${Math.round(ms)} ms, ${whoServes(reports)}`)

@@ -4,6 +4,7 @@ import type { Server } from 'node:net'
 import type { Config } from '../config/index.ts'
 import type { Logger } from '../log/index.ts'
 import type { ListenRequest } from './address.ts'
+import type { TlsMaterial } from './tls-options.ts'
 
 /**
  * One per worker. A launcher calls `start`, then `stop`, then `wait`, each once at most.
@@ -34,6 +35,8 @@ export interface ServiceContext {
   readonly from: string
   /** From 1; a worker that replaces another has its id. Good for sharding. */
   readonly workerId: number
+  /** What addresses that speak TLS need; null when none does. */
+  readonly tls: TlsMaterial | null
   /** The addresses of this service. It decides when to listen on them. */
   readonly listeners: readonly ServiceListener[]
   /**

@@ -2,6 +2,7 @@
 // it reads them. A group that is named here has its unknown settings refused at start.
 import { group, type OptionGroup, str } from '../config/index.ts'
 import { launchGroup } from '../launch/options.ts'
+import { sslGroup } from '../launch/tls-options.ts'
 import { logGroup } from '../log/index.ts'
 import { authTokenGroup, corsGroup, healthcheckGroup, osloMiddlewareGroup } from '../middleware/options.ts'
 
@@ -23,6 +24,7 @@ export const serviceGroup = group('DEFAULT', {
 export const groups: readonly OptionGroup[] = [
   serviceGroup,
   launchGroup,
+  sslGroup,
   logGroup,
   osloMiddlewareGroup,
   corsGroup,

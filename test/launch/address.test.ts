@@ -105,5 +105,5 @@ it.each([
   ['unix:/run/a.sock?mode=0660', 'unix:/run/a.sock'],
   ['fd:3', 'fd:3'],
 ])('addressUrl shows %s as people open it', (text, url) => {
-  expect(addressUrl(parseAddress(text))).toBe(url)
+  expect(addressUrl({ address: parseAddress(text) })).toBe(url)
 })

@@ -127,11 +127,19 @@ export async function rebindListeners(
   return { listeners, added, removed: before.filter(({ key }) => !kept.has(key)) }
 }
 
-/** A socket file that is already served can change its mode and owner, unless another program has made it. */
+/**
+ * What is spoken there is the new request's affair, the port that the system chose is the socket's. A socket file that is
+ * already served can change its mode and owner, unless another program has made it.
+ */
 function keptRequest({ file, request: before }: Listener, request: ListenRequest): ListenRequest {
   const { address } = before
-  const changed = address.kind === 'unix' && file !== null ? changeAccess(address, request) : address
-  return { ...before, ...request, address: changed }
+  if (address.kind === 'unix' && file !== null) {
+    return { ...before, ...request, address: changeAccess(address, request) }
+  }
+  if (address.kind === 'tcp' && request.address.kind === 'tcp') {
+    return { ...before, ...request, address: { ...request.address, port: address.port } }
+  }
+  return { ...before, ...request, address }
 }
 
 /** The files of unix sockets go, too. May be called twice. */

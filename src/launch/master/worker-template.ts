@@ -18,7 +18,7 @@ export interface WorkerTiming extends PulseTiming {
 }
 
 export interface WorkerTemplate {
-  readonly order: Pick<StartOrder, 'type' | 'service' | 'config' | 'privileges'>
+  readonly order: Pick<StartOrder, 'type' | 'service' | 'config' | 'privileges' | 'tls'>
   readonly listeners: readonly Listener[]
   readonly timing: WorkerTiming
   readonly settings: LaunchSettings
@@ -29,12 +29,12 @@ export interface WorkerTemplate {
 
 /** @throws SlipwayError SLIPWAY_LAUNCH_PRIVILEGES when the workers could not be who they should be */
 export async function templateOf(
-  { spec, config, listeners, settings, privileges }: Generation,
+  { spec, config, listeners, settings, privileges, tls }: Generation,
   label: string,
 ): Promise<WorkerTemplate> {
   const { start_timeout: start, graceful_shutdown_timeout: grace, stop_delay: delay, worker_timeout: hang } = settings
   return {
-    order: { type: 'start', service: spec, config: config.snapshot(), privileges },
+    order: { type: 'start', service: spec, config: config.snapshot(), privileges, tls: tls.material },
     listeners,
     settings,
     label,

@@ -1,20 +1,19 @@
 // Serves one app on all addresses of a service, and stops without losing a request. Runs in the worker
-// (or in the one process). What a request is answered with is the edge's affair; TLS and HTTP/2 are
-// not here yet.
+// (or in the one process). What a request is answered with is the edge's affair, which protocol an address
+// speaks that of make-server.ts.
 import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
 import type { App } from '../../http/contract.ts'
 import { createEdge, type Edge } from '../../http/edge.ts'
-import { createServer } from '../../http/node-http.ts'
-import type { Logger } from '../../log/index.ts'
+import { speaksTls } from '../address.ts'
 import { launchGroup, type LaunchSettings } from '../options.ts'
 import type { ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
 import { closeListener, closeWhenDrained } from './accept-queue.ts'
+import { Connections } from './connections.ts'
+import { makeServer, type MadeServer } from './make-server.ts'
 
 const sweepMs = 50
 
-interface Door {
-  readonly server: Server
+interface Door extends MadeServer {
   readonly listener: ServiceListener
   /** It has accepted once, be it that another has taken its place since. */
   isInUse: boolean
@@ -29,19 +28,19 @@ interface Door {
  */
 export class HttpServer {
   readonly #edge: Edge
-  readonly #doors: readonly Door[]
+  #doors: readonly Door[] = []
+  readonly #context: ServiceContext
   readonly #settings: LaunchSettings
-  readonly #log: Logger
-  readonly #sockets = new Set<Socket>()
+  readonly #connections: Connections
   /** Those that were open when the stop came, and its order. */
   #stopping: { readonly doors: readonly Door[]; readonly order: StopOrder } | null = null
 
   constructor(app: App, context: ServiceContext) {
+    this.#context = context
     this.#settings = context.config.get(launchGroup)
-    this.#log = context.log
+    this.#connections = new Connections(context.log)
     this.#edge = createEdge(tellingStops(app, context.stopping), { log: context.log })
     context.onMeasure(() => ({ requests: this.#edge.handled, inFlight: this.#edge.inFlight }))
-    this.#doors = context.listeners.map((listener) => this.#door(listener))
   }
 
   /** Requests that are being answered. */
@@ -51,11 +50,12 @@ export class HttpServer {
 
   /** Returns when every address accepts. */
   async listen(): Promise<void> {
+    this.#doors = await Promise.all(this.#context.listeners.map((listener) => this.#door(listener)))
     await Promise.all(
       this.#doors.map(async (door) => {
         await door.listener.listen(door.server, this.#settings.backlog)
         // One connection that could not be accepted, of which DescriptorWatch tells; without a handler it would be a crash.
-        door.server.on('error', (error) => this.#log.debug({ err: error }, 'a connection was not accepted'))
+        door.server.on('error', (error) => this.#context.log.debug({ err: error }, 'a connection was not accepted'))
         door.isInUse = true
       }),
     )
@@ -74,10 +74,11 @@ export class HttpServer {
     const { doors, order } = this.#stopping
     // Not in stop(): a client told to close its connection opens the next one at once, and would meet a closing door.
     this.#edge.drain()
+    for (const { sessions } of doors) sessions?.drain()
     let cut = 0
     const cutAll = (): void => {
       cut = this.#edge.inFlight
-      for (const socket of this.#sockets) socket.destroy()
+      this.#connections.cut()
     }
     const endIdle = this.#endIdleAfterGrace()
     if (order.signal.aborted) cutAll()
@@ -110,43 +111,25 @@ export class HttpServer {
   }
 
   #endIdle(): void {
-    for (const { server } of this.#doors) server.closeIdleConnections()
-    // To Node a connection that never sent a byte is busy; it would hold the drain to its last second.
-    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+    for (const { server, sessions } of this.#doors) {
+      server.closeIdleConnections()
+      sessions?.close()
+    }
+    this.#connections.endSilent()
   }
 
-  #door(listener: ServiceListener): Door {
-    const settings = this.#settings
-    const server = createServer(
-      {
-        keepAlive: settings.tcp_keepidle > 0,
-        keepAliveInitialDelay: settings.tcp_keepidle * 1000,
-        keepAliveTimeout: settings.keep_alive_timeout * 1000,
-        headersTimeout: headersTimeoutOf(settings) * 1000,
-        requestTimeout: settings.request_timeout * 1000,
-        maxHeaderSize: settings.max_header_size,
-      },
-      (req, res) => this.#edge.handle(req, res),
-    )
-    if (settings.keepalive_requests > 0) server.maxRequestsPerSocket = spread(settings.keepalive_requests)
-    server.on('checkContinue', (req, res) => this.#edge.handleContinue(req, res))
-    server.setTimeout(settings.client_socket_timeout * 1000)
-    server.on('connection', (socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
-    return { server, listener, isInUse: false, closed: new Promise((resolve) => server.once('close', () => resolve())) }
+  async #door(listener: ServiceListener): Promise<Door> {
+    const { tls } = this.#context
+    const made = await makeServer(this.#edge, this.#settings, speaksTls(listener.request) ? tls : null)
+    const { server } = made
+    this.#connections.follow(server)
+    return {
+      ...made,
+      listener,
+      isInUse: false,
+      closed: new Promise((resolve) => server.once('close', () => resolve())),
+    }
   }
-}
-
-/** The head is part of the request: Node refuses to wait longer for it than for the whole. */
-function headersTimeoutOf({ headers_timeout: headers, request_timeout: request }: LaunchSettings): number {
-  return request === 0 ? headers : Math.min(headers, request)
-}
-
-/** Within a tenth of the number: connections that were opened together shall not end together. */
-function spread(number: number): number {
-  return Math.max(1, Math.round(number * (0.9 + Math.random() * 0.2)))
 }
 
 async function closeDoor(server: Server, isFinal: boolean): Promise<void> {

@@ -129,8 +129,8 @@ export class InProcessCrew implements Crew {
     return reportOf(null)
   }
 
-  #newRunner({ spec, config }: Generation, listeners: readonly ServiceListener[]): ServiceRunner {
-    return new ServiceRunner({ spec, config, log: this.#log, workerId: 1, listeners })
+  #newRunner({ spec, config, tls }: Generation, listeners: readonly ServiceListener[]): ServiceRunner {
+    return new ServiceRunner({ spec, config, log: this.#log, workerId: 1, listeners, tls: tls.material })
   }
 
   async #replace(next: Generation): Promise<Replacement | null> {

@@ -8,6 +8,7 @@ import type { DrainOrder, ServiceSpec } from '../messages.ts'
 import { launchGroup } from '../options.ts'
 import type { Service, ServiceContext, ServiceListener, StopNotice, StopOrder, WorkCounts } from '../service.ts'
 import { DescriptorWatch } from './descriptor-watch.ts'
+import { discreet, type TlsMaterial } from '../tls-options.ts'
 import { loadService } from './load-service.ts'
 
 /** What a service whose code has crashed may still give to the requests in hand. */
@@ -23,6 +24,7 @@ export interface RunnerParts {
   readonly config: Config
   readonly log: Logger
   readonly listeners: readonly ServiceListener[]
+  readonly tls: TlsMaterial | null
   /** Between the phases of a final stop: resolves when no other worker accepts either. */
   readonly othersClosed?: () => Promise<void>
 }
@@ -117,10 +119,11 @@ export class ServiceRunner {
 
   #context(ready: () => void): ServiceContext {
     const { spec, config, log, workerId, listeners } = this.#parts
+    const tls = this.#parts.tls && discreet(this.#parts.tls)
     const onClose: ServiceContext['onClose'] = (release) => void this.#hooks.push(release)
     const onMeasure: ServiceContext['onMeasure'] = (count) => void this.#counts.push(count)
     const { signal: stopping } = this.#stopping
-    return { from: spec.from, config, log, workerId, listeners, stopping, ready, onMeasure, onClose }
+    return { from: spec.from, config, log, workerId, listeners, tls, stopping, ready, onMeasure, onClose }
   }
 
   async #drain({ reason, removed = [] }: DrainOrder): Promise<number> {

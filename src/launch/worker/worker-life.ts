@@ -99,6 +99,7 @@ export class WorkerLife {
         config,
         log,
         listeners,
+        tls: order.tls,
         othersClosed,
       }))
       // Before it starts: it accepts before it is ready, and the first request may be the one that blocks.
