@@ -8,6 +8,9 @@ const { _createServerHandle: openHandle } = net as unknown as { readonly _create
 const firstFd = 3
 const count = Number(process.argv[2])
 
+// Node sends the second socket when the first has been confirmed: until then nothing else keeps this process.
+process.channel?.ref()
+
 for (let index = 0; index < count; index++) {
   const handle = openHandle(null, 0, 4, firstFd + index)
   // The types know servers and sockets only; what they wrap is sent as well.
