@@ -497,7 +497,7 @@ describe('the address', () => {
       {
         "status": 78,
         "stderr": "error SLIPWAY_LAUNCH_ADDRESS: cannot listen on "::1": it is not an address
-        expected "host:port", "[v6 address]:port" or "unix:/path?mode=0660"
+        expected "host:port", "[v6 address]:port", "unix:/path?mode=0660" or "fd:name"
         an IPv6 address stands in brackets: "[::1]:8774"
         see: slipway explain SLIPWAY_LAUNCH_ADDRESS
       ",
