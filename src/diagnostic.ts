@@ -90,6 +90,7 @@ export function closeNames(name: string, candidates: Iterable<string>, most = 3)
 
 interface Painter {
   readonly red: (text: string) => string
+  readonly green: (text: string) => string
   readonly yellow: (text: string) => string
   readonly cyan: (text: string) => string
   readonly bold: (text: string) => string
@@ -100,7 +101,14 @@ interface Painter {
 export function painter(colour: boolean): Painter {
   const sgr = (open: number, close: number) => (text: string) =>
     colour ? `\u001B[${open}m${text}\u001B[${close}m` : text
-  return { red: sgr(31, 39), yellow: sgr(33, 39), cyan: sgr(36, 39), bold: sgr(1, 22), dim: sgr(2, 22) }
+  return {
+    red: sgr(31, 39),
+    green: sgr(32, 39),
+    yellow: sgr(33, 39),
+    cyan: sgr(36, 39),
+    bold: sgr(1, 22),
+    dim: sgr(2, 22),
+  }
 }
 
 /** Whether escapes suit this stream: NO_COLOR and FORCE_COLOR as no-color.org and force-color.org say. */

@@ -8,6 +8,7 @@ import { loadReference } from '../entrypoints/load.ts'
 import { type Diagnostic, diagnostic, isSlipwayError } from '../errors.ts'
 import { launchGroup } from '../launch/options.ts'
 import { sslGroup } from '../launch/tls-options.ts'
+import { reportsGroup } from '../launch/report-options.ts'
 import { logGroup } from '../log/options.ts'
 
 /** Groups of entry points that lead to options; the second is oslo.config's. */
@@ -15,7 +16,7 @@ const entryGroups = ['slipway.config', 'oslo.config.opts'] as const
 
 /** What every service has. */
 const ownNamespaces: readonly Namespace[] = [
-  { name: 'slipway.launch', groups: [launchGroup, sslGroup] },
+  { name: 'slipway.launch', groups: [launchGroup, sslGroup, reportsGroup] },
   { name: 'slipway.log', groups: [logGroup] },
 ]
 
@@ -72,6 +73,7 @@ async function packageNamespaces(): Promise<Namespace[]> {
   const table: Readonly<Record<string, readonly OptionGroup[]>> = {
     'slipway.middleware': [...middleware, options.prefixGroup, options.authTokenGroup],
     'oslo.log': [logGroup],
+    'oslo.reports': [reportsGroup],
     'oslo.middleware': middleware,
     'oslo.middleware.cors': [options.corsGroup],
     'oslo.middleware.healthcheck': [options.healthcheckGroup],

@@ -5,6 +5,7 @@ import { renderDiagnostics } from '../diagnostic.ts'
 import type { Diagnostic } from '../errors.ts'
 import { launchGroup } from '../launch/options.ts'
 import { sslGroup } from '../launch/tls-options.ts'
+import { reportsGroup } from '../launch/report-options.ts'
 import { logGroup } from '../log/options.ts'
 import { renderOptions } from './colour.ts'
 import type { Terminal } from './terminal.ts'
@@ -21,7 +22,7 @@ export interface ServiceConfigOptions {
  */
 export function readServiceConfig({ files = [], argv = [], groups = [] }: ServiceConfigOptions): Config {
   return readConfig({
-    groups: [launchGroup, sslGroup, logGroup, ...groups],
+    groups: [launchGroup, sslGroup, logGroup, reportsGroup, ...groups],
     argv: [...files.flatMap((file) => ['--config-file', file]), ...argv],
     prog: 'slipway',
     // Without the flag there is no configuration: what lies in /etc is for the service's own command.

@@ -16,6 +16,8 @@ const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
   ['status', async () => (await import('./status.ts')).status],
   ['reload', async () => (await import('./reload.ts')).reload],
   ['scale', async () => (await import('./scale.ts')).scale],
+  ['log-level', async () => (await import('./log-level.ts')).logLevel],
+  ['report', async () => (await import('./report.ts')).report],
   ['stop', async () => (await import('./stop.ts')).stop],
   ['scripts', async () => (await import('./scripts.ts')).scripts],
   ['export', async () => (await import('./export.ts')).exportFamily],

@@ -18,6 +18,7 @@ import {
 } from './normalise.ts'
 import { pump } from './pump.ts'
 import { HttpRequest } from './request.ts'
+import type { Stopwatch } from './stopwatch.ts'
 
 export interface EdgeOptions {
   /** Errors that no filter caught go here. */
@@ -27,6 +28,8 @@ export interface EdgeOptions {
    * client that left before there was an answer is reported with the status 499.
    */
   readonly onResponse?: (req: HttpRequest, response: HttpResponse, ms: number) => void
+  /** Told of every request and of its end. */
+  readonly stopwatch?: Stopwatch | undefined
 }
 
 export interface Edge {
@@ -40,19 +43,24 @@ export interface Edge {
   readonly inFlight: number
   /** Requests done since the start. */
   readonly handled: number
+  /** Of these, how many with 1xx, 2xx, 3xx, 4xx and 5xx; a client that left before its answer counts as 4xx. */
+  readonly answers: readonly number[]
 }
 
 /** Serves an app on node's http. */
 export function createEdge(app: App, options: EdgeOptions = {}): Edge {
-  const { log, onResponse } = options
+  const { log, onResponse, stopwatch } = options
   let inFlight = 0
   let handled = 0
+  // A status that is none falls outside and is not counted.
+  const answers = new Float64Array(6)
   let isDraining = false
 
   const reportLate = (error: unknown, req: HttpRequest) => logError(error, req, log)
 
   function run(req: HttpRequest, out: ServerResponse): void {
     inFlight += 1
+    stopwatch?.begin(req)
     req.reportLate = reportLate
     const since = onResponse === undefined ? 0 : performance.now()
     try {
@@ -147,6 +155,9 @@ export function createEdge(app: App, options: EdgeOptions = {}): Edge {
   function done(req: HttpRequest, answer: HttpResponse, since: number): void {
     inFlight -= 1
     handled += 1
+    const family = (answer.status / 100) | 0
+    answers[family] = (answers[family] ?? 0) + 1
+    stopwatch?.end(req)
     if (onResponse === undefined) return
     try {
       onResponse(req, answer, performance.now() - since)
@@ -170,6 +181,9 @@ export function createEdge(app: App, options: EdgeOptions = {}): Edge {
     },
     get handled() {
       return handled
+    },
+    get answers() {
+      return [...answers.subarray(1)]
     },
   }
 }

@@ -3,8 +3,11 @@
 import type { Config } from '../config/index.ts'
 import type { DebugState } from './dev/debug-state.ts'
 import type { Generation } from './generation.ts'
+import type { LevelOrder } from './log-levels.ts'
 import type { Listener } from './master/bind.ts'
+import type { Ledger } from './master/ledger.ts'
 import type { Vitals } from './messages.ts'
+import type { Findings } from './report.ts'
 
 export interface Crew {
   /**
@@ -35,6 +38,12 @@ export interface Crew {
   /** The exit status, when all is gone. Never rejects. */
   readonly ended: Promise<number>
   status(): readonly WorkerStatus[]
+  /** What workers that have left had done. */
+  readonly ledger: Ledger
+  /** Of its workers; the log of this process is the launcher's. */
+  setLevel(order: LevelOrder): void
+  /** Its part of a report. Waits for workers that do not answer, but not for ever. Never rejects. */
+  examine(): Promise<Findings>
   /** Those that are ready. */
   serving(): Pick<CrewReport, 'kind' | 'ids'>
 }

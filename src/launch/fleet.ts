@@ -33,6 +33,10 @@ export class Fleet {
     this.ended = Promise.all(ends).then((statuses) => Math.max(...statuses))
   }
 
+  get members(): readonly Member[] {
+    return this.#members
+  }
+
   get names(): readonly string[] {
     return this.#members.map(({ name }) => name)
   }

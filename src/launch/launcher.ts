@@ -12,14 +12,18 @@ import {
   type ServiceArgs,
   type ServiceDeclaration,
 } from './generation.ts'
+import { LogLevels } from './log-levels.ts'
 import { activatedSockets } from './master/activation.ts'
 import { bindPlans, closeListeners } from './master/bind.ts'
 import { ControlSocket } from './master/control.ts'
 import { ensureReaper, reaperHint } from './master/pid-one.ts'
 import { removePidFile, writePidFile } from './master/pid-file.ts'
 import { ServiceManager } from './master/service-manager.ts'
+import type { SupervisorParts } from './master/supervisor.ts'
+import { Observers } from './observers.ts'
 import { launchGroup } from './options.ts'
 import { Orders } from './orders.ts'
+import { Overview } from './overview.ts'
 import { applyUmask, dropPrivileges } from './privileges.ts'
 import { Reloader } from './reload.ts'
 import { SignalQueue } from './signals.ts'
@@ -111,25 +115,40 @@ export async function launchServices(
   const signals = new SignalQueue()
   let first: Generation[] = []
   const control = controlOf(conf)
+  const levels = new LogLevels(log, conf)
+  const observers = new Observers(conf, log)
   const { pid_file: pidFile } = conf.get(launchGroup)
   const close = (): void => {
     signals.close()
     control?.close()
+    observers.close()
     if (pidFile !== null) removePidFile(pidFile)
   }
   try {
     first = await bindPlans(plans, services, inherited)
     inherited.dismiss(log)
     await control?.bind()
+    await observers.bind()
     if (pidFile !== null) writePidFile(pidFile)
     if (privileges !== null && first.some((one) => !hasProcesses(one, first.length > 1))) dropPrivileges(privileges)
-    const fleet = new Fleet(await Promise.all(first.map((one) => memberFor(one, first.length > 1, log, options))))
+    const report = (reason: string): void => observers.signalled(reason)
+    const parts = { policy: options.respawn ?? defaultRespawnPolicy, log, levels, askedForReport: report }
+    const fleet = new Fleet(await Promise.all(first.map((one) => memberFor(one, first.length > 1, parts))))
     const manager = new ServiceManager(log)
     const reloader = new Reloader({ config: conf, services, inherited, fleet, first, log, manager })
-    const orders = new Orders({ name: conf.prog, version: conf.version, fleet, reloader, log, manager })
+    const orders = new Orders({ name: conf.prog, version: conf.version, fleet, reloader, log, manager, report })
     void fleet.ended.then(close)
     void orders.obey(signals)
-    await control?.serve(orders)
+    const overview = new Overview({
+      config: conf,
+      log,
+      levels,
+      reloads: reloader.history,
+      members: fleet.members,
+      status: () => orders.status(),
+    })
+    await observers.begin(overview)
+    await control?.serve({ orders, overview })
     const reports = await fleet.start()
     if (reports !== null) {
       orders.running(reports)
@@ -167,14 +186,13 @@ function controlOf(conf: Config): ControlSocket | null {
 async function memberFor(
   first: Generation,
   isOneOfSeveral: boolean,
-  log: Logger,
-  { respawn: policy = defaultRespawnPolicy }: LauncherOptions,
+  parts: Omit<SupervisorParts, 'label'>,
 ): Promise<Member> {
   const { name } = first.spec
-  if (isInProcess(first, isOneOfSeveral)) return { name, crew: await inProcess(first, log) }
+  if (isInProcess(first, isOneOfSeveral)) return { name, crew: await inProcess(first, parts.log) }
   const { Supervisor } = await import('./master/supervisor.ts')
   const label = isOneOfSeveral ? `${name} ` : ''
-  return { name, crew: await Supervisor.create(first, { policy, log, label }) }
+  return { name, crew: await Supervisor.create(first, { ...parts, label }) }
 }
 
 /** One that reloads its code cannot: a module is imported once in a process. */

@@ -6,6 +6,8 @@ import type { ListenRequest } from './address.ts'
 import type { DebugState } from './dev/debug-state.ts'
 import type { Failure } from './failure.ts'
 import type { Privileges } from './privileges.ts'
+import type { LevelOrder } from './log-levels.ts'
+import type { ProcessReport } from './process-report.ts'
 import type { WorkCounts } from './service.ts'
 import type { TlsMaterial } from './tls-options.ts'
 
@@ -32,8 +34,24 @@ export interface InheritedListener {
 export interface Vitals extends WorkCounts {
   /** Bytes of memory. */
   readonly rss: number
+  /** Bytes of it that JavaScript uses, and has. */
+  readonly heapUsed: number
+  readonly heapTotal: number
   /** Of the event loop since the last time: 0 idle, 1 always busy. */
   readonly utilisation: number
+  /** How long the event loop was busy since the start. */
+  readonly busyMs: number
+  /** Null when nobody is to look, or nothing was measured since the last time. */
+  readonly loopDelay: LoopDelay | null
+  /** Lines that could not be logged since the start. */
+  readonly lostLines: number
+}
+
+/** How late the event loop came to its timers since the last time. */
+export interface LoopDelay {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
 }
 
 /** Watching a worker from a thread of its own. */
@@ -60,6 +78,8 @@ export type ToWorker =
       readonly service: ServiceSpec
       readonly config: ConfigSnapshot
       readonly tls: TlsMaterial | null
+      /** Set by hand since the configuration was read. */
+      readonly levels: readonly LevelOrder[]
       readonly listeners: readonly InheritedListener[]
       /** Taken on before the code of the service is loaded. */
       readonly privileges: Privileges | null
@@ -74,6 +94,9 @@ export type ToWorker =
   | { readonly type: 'mutate'; readonly config: ConfigSnapshot }
   /** The log files were renamed: open them again under their names. */
   | { readonly type: 'reopen-logs' }
+  | ({ readonly type: 'log-level' } & LevelOrder)
+  /** The answer is a report with the same number. */
+  | { readonly type: 'report'; readonly number: number }
 
 export type ToMaster =
   /** The service is built and its listeners listen. `summary` is what it serves, in one line. */
@@ -84,6 +107,9 @@ export type ToMaster =
   | { readonly type: 'failed'; readonly failure: Failure }
   /** Somebody asked this worker itself to stop; only the master can do it without a gap. */
   | { readonly type: 'asked-to-stop'; readonly signal: string }
+  /** Somebody asked this worker for a report; it is about the whole service, and the master's to make. */
+  | { readonly type: 'asked-for-report'; readonly signal: string }
+  | { readonly type: 'report'; readonly number: number; readonly report: ProcessReport }
   /** The first phase of a final drain is over: this worker accepts nothing any more. */
   | { readonly type: 'intake-closed' }
   /** Everything is finished or cut; the worker ends after this. */

@@ -126,7 +126,7 @@ export const launchGroup = group(
       help: 'Tell in the log where a worker hangs before worker_timeout kills it. Takes a thread and 10 to 20 MB of memory for each worker.',
     }),
     control_socket: str({
-      help: 'Path of a unix socket for slipway status, reload, stop and scale. Only the user that the service runs as can open it. None unless set.',
+      help: 'Path of a unix socket for slipway status, reload, stop, scale, log-level and report. Only the user that the service runs as can open it. None unless set.',
     }),
     pid_file: str({
       help: 'Where the process id is written once the addresses are bound. It is removed at the end. None unless set.',
@@ -153,6 +153,10 @@ export const launchGroup = group(
       metavar: 'PORT',
       help: 'For development: open the inspector of each worker on this machine, worker 1 on this port, worker 2 on the next; 0, or a port that is taken, is any free one. The log and slipway status say where. worker_timeout and start_timeout do not count then.',
     }),
+    metrics_listen: str({
+      metavar: 'ADDRESS',
+      help: 'Address to serve metrics for Prometheus on, at /metrics: host:port, [IPv6 address]:port, or unix:/path?mode=0660. None unless set.',
+    }),
     task_pool_threads: int({
       default: availableParallelism(),
       min: 1,
@@ -164,3 +168,8 @@ export const launchGroup = group(
 )
 
 export type LaunchSettings = ValuesOf<typeof launchGroup>
+
+/** Whether anybody may look at how it goes: figures that cost something are only taken then. */
+export function isObserved({ control_socket: control, metrics_listen: metrics }: LaunchSettings): boolean {
+  return control !== null || metrics !== null
+}

@@ -3,7 +3,7 @@
 import type { Logger } from '../log/index.ts'
 import { type CrewReport, whoServes } from './crew.ts'
 import type { Fleet } from './fleet.ts'
-import type { Controls } from './master/control.ts'
+import type { ControlOrders } from './master/control-routes.ts'
 import type { ServiceManager } from './master/service-manager.ts'
 import { reopenLogs } from '../log/index.ts'
 import type { Reloader } from './reload.ts'
@@ -17,9 +17,11 @@ export interface OrdersParts {
   readonly reloader: Reloader
   readonly log: Logger
   readonly manager: ServiceManager
+  /** Makes a report, for the reason given. */
+  readonly report: (reason: string) => void
 }
 
-export class Orders implements Controls {
+export class Orders implements ControlOrders {
   readonly #parts: OrdersParts
   #phase: 'starting' | 'running' | 'draining' = 'starting'
   /** The exit status, when everything has ended and was said. */
@@ -91,6 +93,7 @@ export class Orders implements Controls {
         name: service,
         workers: workers.map(workerRecord),
       })),
+      lastReload: reloader.history.last,
     }
   }
 
@@ -120,6 +123,8 @@ export class Orders implements Controls {
         reopenLogs()
         fleet.reopenLogs()
         return log.info(`${signal}: the log files are opened again`)
+      case 'SIGUSR2':
+        return this.#parts.report(signal)
     }
   }
 

@@ -26,7 +26,9 @@ export class PasteService implements Service {
     const replaced = standIn ? { replace: standIns(standIn, { config, flavour }), observe: tracer } : {}
     const loaded = await loadApp(uri, { name, flavour, relativeTo, projects, config, log, ...replaced })
     context.onClose(() => loaded.close())
-    this.#summary = `pipeline ${pipelineLine(loaded.plan)}`
+    const line = pipelineLine(loaded.plan)
+    this.#summary = `pipeline ${line}`
+    context.onReport('Pipeline', () => [`${line}, of ${uri}`])
     this.#http = new HttpServer(loaded.value, context)
     await this.#http.listen()
   }

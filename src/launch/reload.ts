@@ -15,6 +15,7 @@ import { closeListeners, type Listener, rebindListeners } from './master/bind.ts
 import type { InheritedSockets } from './master/inherited.ts'
 import type { ServiceManager } from './master/service-manager.ts'
 import { launchGroup } from './options.ts'
+import { ReloadHistory } from './reload-history.ts'
 import { tellTls } from './tls.ts'
 
 export interface ReloaderParts {
@@ -33,6 +34,7 @@ export interface ReloaderParts {
 export class Reloader {
   readonly #parts: ReloaderParts
   #serving: readonly Generation[]
+  readonly history = new ReloadHistory()
   #running: Promise<void> | null = null
   #next: Promise<void> | null = null
 
@@ -90,13 +92,18 @@ export class Reloader {
       // What a developer has saved may be code, which only new workers read.
       if (method === 'mutate' && !isDevelopment) return this.#mutate()
       const reports = await this.#replace()
-      if (reports === null) return log.info('the reload was left: a stop came first')
+      if (reports === null) {
+        this.history.note('left')
+        return log.info('the reload was left: a stop came first')
+      }
+      this.history.note('done')
       manager.ready(whoServes(reports))
       this.#tell(reports, performance.now() - began)
     } catch (error) {
       const failure = asSlipwayError(error, 'SLIPWAY_LAUNCH_RELOAD', 'the reload failed')
       // To systemd a reload ends with READY, whatever came of it.
       manager.ready('the last reload was refused, see the log')
+      this.history.note('refused', failure.message)
       this.#refuse(failure)
       throw failure
     }
@@ -110,6 +117,7 @@ export class Reloader {
     for (const change of changes) log.info(renderChange(change))
     for (const problem of ignored) log.warn(placed(problem), told(problem))
     fleet.mutate(config)
+    this.history.note('done')
     manager.ready('options have been read again')
     log.info(`options have been read again, ${changes.length} changed; the workers stay`)
   }

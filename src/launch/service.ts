@@ -2,6 +2,7 @@
 // only. A service is named by reference and made inside its worker; it never crosses to another.
 import type { Server } from 'node:net'
 import type { Config } from '../config/index.ts'
+import type { Durations } from '../http/stopwatch.ts'
 import type { Logger } from '../log/index.ts'
 import type { ListenRequest } from './address.ts'
 import type { TlsMaterial } from './tls-options.ts'
@@ -48,6 +49,8 @@ export interface ServiceContext {
   ready(): void
   /** Where the figures of its work come from, for status and recycling; HttpServer gives its own. Several add up. */
   onMeasure(count: () => WorkCounts): void
+  /** Adds a section to the report that `slipway report` and SIGUSR2 make: its lines, asked for when one is made. */
+  onReport(title: string, lines: () => readonly string[]): void
   /** Runs after `wait`, in reverse order of registration. */
   onClose(release: () => void | Promise<void>): void
 }
@@ -57,6 +60,22 @@ export interface WorkCounts {
   readonly requests: number
   /** In hand. */
   readonly inFlight: number
+  /** Open now. */
+  readonly connections?: number
+  /** Of the requests, how many were answered with 1xx, 2xx, 3xx, 4xx and 5xx. */
+  readonly answers?: readonly number[]
+  /** Counted when somebody may look: with `control_socket` or `metrics_listen`. */
+  readonly durations?: Durations
+  readonly filters?: readonly FilterCounts[]
+}
+
+/** What an element of a pipeline has done since the start. */
+export interface FilterCounts {
+  readonly name: string
+  readonly calls: number
+  readonly errors: number
+  /** In it and not in what it calls, in milliseconds. */
+  readonly ownMs: number
 }
 
 export interface ServiceListener {

@@ -1,10 +1,10 @@
 // Signals as a queue: a handler only notes that one came, whoever owns the queue acts on them in order.
 // Runs in the process that launches; workers have their own few lines in worker/main.ts.
 
-export type LaunchSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGTTIN' | 'SIGTTOU' | 'SIGUSR1'
+export type LaunchSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGTTIN' | 'SIGTTOU' | 'SIGUSR1' | 'SIGUSR2'
 
 // USR1 is here to have a handler at all: without one Node opens its inspector on a port.
-const watched: readonly LaunchSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGTTIN', 'SIGTTOU', 'SIGUSR1']
+const watched: readonly LaunchSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGTTIN', 'SIGTTOU', 'SIGUSR1', 'SIGUSR2']
 
 export class SignalQueue {
   readonly #waiting: LaunchSignal[] = []

@@ -9,6 +9,13 @@ import { complain } from './last-resort.ts'
 /** How long a full pipe may hold up the process before its lines are lost: a reader that is stuck. */
 const patienceMs = 10_000
 
+let lostInAll = 0
+
+/** Lines that this thread could not write anywhere since its start. */
+export function lostLines(): number {
+  return lostInAll
+}
+
 const clock = new Int32Array(new SharedArrayBuffer(4))
 
 export class LineWriter {
@@ -81,6 +88,7 @@ export class LineWriter {
 
   #lose(error: unknown): void {
     this.#lost += 1
+    lostInAll += 1
     if (this.#lost > 1 || this.#fd === 2) return
     const reason = error instanceof Error ? error.message : String(error)
     complain(`${this.#label} cannot be written: ${reason}; lines are lost until it can`)

@@ -3,6 +3,7 @@
 import { group, type OptionGroup, str } from '../config/index.ts'
 import { launchGroup } from '../launch/options.ts'
 import { sslGroup } from '../launch/tls-options.ts'
+import { reportsGroup } from '../launch/report-options.ts'
 import { logGroup } from '../log/index.ts'
 import { authTokenGroup, corsGroup, healthcheckGroup, osloMiddlewareGroup } from '../middleware/options.ts'
 
@@ -26,6 +27,7 @@ export const groups: readonly OptionGroup[] = [
   launchGroup,
   sslGroup,
   logGroup,
+  reportsGroup,
   osloMiddlewareGroup,
   corsGroup,
   healthcheckGroup,

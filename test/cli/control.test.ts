@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { renderStatus } from '../../src/cli/render-status.ts'
+import { showStatus } from '../../src/cli/show-status.ts'
 import { painter } from '../../src/diagnostic.ts'
 import type { ServiceStatus } from '../../src/launch/status.ts'
-import { kill, RunningService, untilGone } from '../launch/fixtures/running-service.ts'
+import { kill, RunningService, until, untilGone } from '../launch/fixtures/running-service.ts'
 import { slipway } from './slipway.ts'
 
 let folder: string
@@ -99,6 +100,25 @@ describe('slipway status', () => {
     expect(await slipway(['status'])).toMatchObject({ status: 64 })
   })
 
+  it('--watch shows it again and again, with rates, until the service ends', async () => {
+    const service = serve(1)
+    await service.ready()
+    const texts: string[] = []
+    const facts = { isTTY: false, columns: null }
+    const out = (text: string): void => void texts.push(text)
+    const terminal = { out, err: out, stdout: facts, stderr: facts, env: {}, cwd: folder }
+    const watching = showStatus({ socket, watch: '0.1' }, terminal)
+    await Promise.race([watching, until(() => texts.length > 2, 'it was not shown three times')])
+    service.signal('SIGTERM')
+    await expect(watching).rejects.toMatchObject({ code: 'SLIPWAY_LAUNCH_CONTROL' })
+    expect(texts[0]).not.toContain('req/s')
+    expect(texts[2]).toContain('req/s')
+  })
+
+  it.each(['soon', '0', '1e9'])('--watch %s ends with 64', async (seconds) => {
+    expect(await slipway(['status', '--socket', socket, '--watch', seconds])).toMatchObject({ status: 64 })
+  })
+
   it('takes no other server for a service', async () => {
     const server = createServer((connection) => connection.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'))
     server.listen(socket)
@@ -150,6 +170,43 @@ describe('slipway scale', () => {
   })
 })
 
+describe('slipway log-level', () => {
+  it('shows the levels, changes one, and takes it back', async () => {
+    await serve(2).ready()
+    const run = async (...args: string[]) => slipway(['log-level', ...args, '--socket', socket])
+    expect(await run()).toEqual({ status: 0, stdout: 'root  DEBUG\n', stderr: '' })
+    expect((await run('warning', '--logger', 'shop.db')).stdout).toBe('root     DEBUG\nshop.db  WARNING  set by hand\n')
+    expect(JSON.parse((await run('ERROR', '--json')).stdout)).toEqual({
+      root: 'ERROR',
+      loggers: { 'shop.db': 'WARNING' },
+      set: ['shop.db', 'root'],
+    })
+    expect((await run('--reset')).stdout).toBe('root  DEBUG\n')
+  })
+
+  it.each([
+    [['LOUD'], 'there is no level "LOUD"'],
+    [['DEBUG', '--reset'], 'a level and --reset do not go together'],
+    [['--logger', 'a'], 'no level for the logger "a"'],
+    [[], 'no service is named'],
+  ])('%j alone ends with 64', async (args, message) => {
+    const { status, stderr } = await slipway(['log-level', ...args])
+    expect({ status, stderr }).toEqual({ status: 64, stderr: expect.stringContaining(message) as string })
+  })
+})
+
+describe('slipway report', () => {
+  it('shows everything, as text and as JSON', async () => {
+    const service = serve(2)
+    const { pids } = await service.ready()
+    const { status, stdout, stderr } = await slipway(['report', '--socket', socket])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    for (const pid of [service.pid, ...pids]) expect(stdout).toMatch(new RegExp(`Process ${pid}\\b`, 'u'))
+    const json = await slipway(['report', '--json', '--config-file', conf])
+    expect(JSON.parse(json.stdout)).toMatchObject({ status: { name: 'fixture' }, versions: { service: '1.2.3' } })
+  })
+})
+
 describe('slipway stop', () => {
   it.each([1, 2])('returns when the service has ended, with its status (%i workers)', async (workers) => {
     const service = serve(workers)
@@ -197,7 +254,30 @@ describe('the table', () => {
       inspector: null,
       breakpoint: null,
     } as const
-    const unknown = { pid: null, since: null, requests: null, inFlight: null, rss: null, utilisation: null }
+    const loopDelay = { p50Ms: 0.2, p99Ms: 12.4, maxMs: 30 }
+    const answers = { '1xx': 0, '2xx': 9, '3xx': 0, '4xx': 2, '5xx': 1 }
+    const memory = { heapUsed: 2 ** 25, heapTotal: 2 ** 26 }
+    const filters = [
+      { name: 'cors', calls: 12, errors: 0, ownMs: 3 },
+      { name: 'auth_token', calls: 12, errors: 1, ownMs: 9 },
+    ]
+    const known = { loopDelay, answers, connections: 4, lostLines: 0, filters, ...memory }
+    const unknown = {
+      pid: null,
+      since: null,
+      requests: null,
+      inFlight: null,
+      rss: null,
+      heapUsed: null,
+      heapTotal: null,
+      utilisation: null,
+      loopDelay: null,
+      connections: null,
+      answers: null,
+      filters: null,
+      lostLines: null,
+    }
+    const first = { ...worker, ...known, id: 1, state: 'ready', utilisation: 0.221, lastExit: null } as const
     const status: ServiceStatus = {
       name: 'shop',
       version: '1.0',
@@ -209,24 +289,41 @@ describe('the table', () => {
         {
           name: 'shop',
           workers: [
-            { ...worker, id: 1, state: 'ready', utilisation: 0.221, lastExit: null },
+            first,
             { ...worker, ...unknown, id: 2, state: 'failed', restarts: 8, lastExit: 'killed by SIGSEGV' },
           ],
         },
       ],
+      lastReload: { outcome: 'refused', at: '2026-05-05T11:00:00Z', problem: 'option "backlog" cannot be "0"' },
     }
-    expect(renderStatus(status, Date.parse('2026-05-05T11:03:00Z'), painter(false))).toBe(
+    const now = Date.parse('2026-05-05T11:03:00Z')
+    expect(renderStatus(status, { now, paint: painter(false) })).toBe(
       [
         'shop 1.0',
-        '  state       degraded for 1 d 3 h, since 2026-05-04 08:00:12 UTC',
-        '  pid         812',
-        '  listens on  http://127.0.0.1:8774',
+        '  state        degraded for 1 d 3 h, since 2026-05-04 08:00:12 UTC',
+        '  pid          812',
+        '  listens on   http://127.0.0.1:8774',
+        '  workers      1 of 2 ready',
+        '  last reload  refused 3 min ago: option "backlog" cannot be "0"',
         '',
-        '  id  pid  state   for      requests  in hand  busy  memory  restarts  last end',
-        '  1   824  ready   1 d 3 h  12        1        22 %  64 MiB  0         -',
-        '  2   -    failed  -        -         -        -     -       8         killed by SIGSEGV',
+        '  id  pid  state   for      requests  5xx  in hand  conns  busy  lag p99    heap  memory  restarts  last end',
+        '  1   824  ready   1 d 3 h        12    1        1      4  22 %    12 ms  32 MiB  64 MiB         0  -',
+        '  2   -    failed  -               -    -        -      -     -        -       -       -         8  killed by SIGSEGV',
+        '',
+        '  filter      calls  errors  own time  share',
+        '  auth_token     12       1  0.750 ms   75 %',
+        '  cors           12       0  0.250 ms   25 %',
         '',
       ].join('\n'),
     )
+    const before = {
+      at: now - 2000,
+      status: { ...status, services: [{ name: 'shop', workers: [{ ...first, requests: 2 }] }] },
+    }
+    const [head, row] = renderStatus(status, { now, paint: painter(false), before })
+      .split('\n')
+      .slice(7, 9)
+    expect(head).toMatch(/ req\/s$/u)
+    expect(row).toMatch(/ 5$/u)
   })
 })

@@ -22,6 +22,8 @@ const verbs = [
   'status',
   'reload',
   'scale',
+  'log-level',
+  'report',
   'stop',
   'scripts',
   'export',

@@ -3,10 +3,12 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import * as fc from 'fast-check'
 import { Client, request } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { HttpError, text, type App, type HttpResponse } from '../../src/http/index.ts'
+import { durationBoundsMs, Stopwatch } from '../../src/http/stopwatch.ts'
 import { exchange, serve, until } from './serving.ts'
 
 const get = (path = '/', extra = '') => `GET ${path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n${extra}\r\n`
@@ -471,5 +473,62 @@ describe('onResponse', () => {
     expect(statusCode).toBe(201)
     expect(seen).toEqual([['/p', 201, true]])
     expect(logged[0]?.err.message).toBe('of the observer')
+  })
+})
+
+describe('what an edge counts', () => {
+  it('is the answers by the class of their status', async () => {
+    const { url, edge } = await serve((req) => text('x', Number(req.pathInfo.slice(1))))
+    for (const status of [200, 204, 301, 404, 404, 503]) {
+      const { body } = await request(`${url}/${status}`)
+      await body.dump()
+    }
+    expect(edge.answers).toEqual([0, 2, 1, 2, 1])
+    expect(edge.handled).toBe(6)
+  })
+
+  it('is a client that left before its answer as one of 4xx', async () => {
+    let answer: (value: HttpResponse) => void = () => undefined
+    const { port, edge, server } = await serve(() => new Promise((resolve) => (answer = resolve)))
+    const socket = connect(port, '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    await until(() => edge.inFlight === 1)
+    socket.destroy()
+    await once(socket, 'close')
+    const connections = promisify(server.getConnections.bind(server))
+    while ((await connections()) > 0) await new Promise((resolve) => setImmediate(resolve))
+    answer(text('late'))
+    await until(() => edge.inFlight === 0)
+    expect(edge.answers).toEqual([0, 0, 0, 1, 0])
+  })
+
+  it('is no status of its own making', async () => {
+    const { url, edge } = await serve(() => ({ status: 799, headers: {}, body: null }))
+    const { body } = await request(url)
+    await body.dump()
+    expect(edge.answers).toEqual([0, 0, 0, 0, 0])
+  })
+})
+
+describe('a stopwatch', () => {
+  it('knows the requests in hand, the longest first, and the time of those that are done', async () => {
+    const stopwatch = new Stopwatch()
+    const waiting: ((value: HttpResponse) => void)[] = []
+    const { url, edge } = await serve(() => new Promise((resolve) => waiting.push(resolve)), { stopwatch })
+    const first = request(`${url}/first`)
+    await until(() => waiting.length === 1)
+    const second = request(`${url}/second`)
+    await until(() => waiting.length === 2)
+    const { inHand } = stopwatch
+    expect(inHand.map(({ req }) => req.pathInfo)).toEqual(['/first', '/second'])
+    expect(inHand[0]?.ageMs).toBeGreaterThanOrEqual(inHand[1]?.ageMs ?? Infinity)
+    expect(stopwatch.durations).toEqual({ counts: durationBoundsMs.map(() => 0).concat(0), sumMs: 0 })
+    for (const answer of waiting) answer(text('done'))
+    for (const { body } of await Promise.all([first, second])) await body.dump()
+    await until(() => edge.inFlight === 0)
+    const { counts, sumMs } = stopwatch.durations
+    expect(counts.reduce((sum, one) => sum + one, 0)).toBe(2)
+    expect(sumMs).toBeGreaterThan(0)
+    expect(stopwatch.inHand).toEqual([])
   })
 })

@@ -7,6 +7,7 @@ import { notDebugged, tellDebugState } from '../dev/debug-state.ts'
 import { type Failure, fromFailure } from '../failure.ts'
 import type { DrainOrder } from '../messages.ts'
 import { decideRespawn, type RespawnPolicy, type WorkerEnd } from '../states.ts'
+import type { Ledger } from './ledger.ts'
 import { WorkerHandle } from './worker-handle.ts'
 import type { WorkerTemplate } from './worker-template.ts'
 
@@ -14,6 +15,7 @@ export interface SlotParts {
   readonly policy: RespawnPolicy
   readonly log: Logger
   readonly events: SlotEvents
+  readonly ledger: Ledger
 }
 
 export interface SlotEvents {
@@ -29,6 +31,7 @@ export interface SlotEvents {
   worn(slot: Slot, worker: WorkerHandle, wear: string): void
   intakeClosed(): void
   askedToStop(slot: Slot, worker: WorkerHandle, signal: string): void
+  askedForReport(worker: WorkerHandle, signal: string): void
 }
 
 type Holder =
@@ -156,6 +159,7 @@ export class Slot {
       debugged: (worker, before) => tellDebugState(log, worker.title, before, worker.debug),
       intakeClosed: () => events.intakeClosed(),
       askedToStop: (worker, signal) => events.askedToStop(this, worker, signal),
+      askedForReport: (worker, signal) => events.askedForReport(worker, signal),
     })
     log.debug(`${worker.title} is starting`)
     return worker
@@ -180,7 +184,8 @@ export class Slot {
   }
 
   #onGone(worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): void {
-    const { events } = this.#parts
+    const { events, ledger } = this.#parts
+    ledger.left(this.id, worker.vitals)
     if (worker === this.#successor?.worker) this.#onSuccessorGone(this.#successor, end, failure)
     else if (!this.#leaving.delete(worker)) this.#lose(worker, end, failure)
     events.ended(worker, end)
@@ -215,6 +220,7 @@ export class Slot {
     const stack = failure?.thrown?.stack ?? worker.hangStack ?? undefined
     const details = stack === undefined ? {} : { stack }
     this.#restarts += 1
+    this.#parts.ledger.restarted()
     if (end.isOrderly) {
       log.info(`${worker.title} has drained; starting another`)
       return this.start()

@@ -8,9 +8,12 @@ import { renderAddress } from '../address.ts'
 import { type Crew, type CrewReport, type Replacement, stopStatus, type WorkerStatus } from '../crew.ts'
 import type { Failure } from '../failure.ts'
 import type { Generation } from '../generation.ts'
+import type { LevelOrder, LogLevels } from '../log-levels.ts'
 import type { DrainOrder } from '../messages.ts'
+import type { Findings } from '../report.ts'
 import { isBootFault, type RespawnPolicy, type WorkerEnd } from '../states.ts'
 import { closeListeners, closeSockets, type Listener } from './bind.ts'
+import { Ledger } from './ledger.ts'
 import { fillSlots, type Roll, type Rolled, rollSlots, takeBackSlots } from './rolling.ts'
 import { bootError, Slot, type SlotEvents } from './slot.ts'
 import { Turn } from './turn.ts'
@@ -25,9 +28,13 @@ export interface SupervisorParts {
   readonly log: Logger
   /** In front of the names of its workers: empty, or the service's when there are several. */
   readonly label: string
+  readonly levels: LogLevels
+  /** A worker was asked for what is the master's to tell. */
+  readonly askedForReport: (reason: string) => void
 }
 
 export class Supervisor implements Crew {
+  readonly ledger = new Ledger()
   readonly #parts: SupervisorParts
   #generation: Generation
   #template: WorkerTemplate
@@ -48,7 +55,7 @@ export class Supervisor implements Crew {
   readonly #worn = new WeakSet<WorkerHandle>()
 
   static async create(first: Generation, parts: SupervisorParts): Promise<Supervisor> {
-    return new Supervisor(first, await templateOf(first, parts.label), parts)
+    return new Supervisor(first, await templateOf(first, parts), parts)
   }
 
   private constructor(first: Generation, template: WorkerTemplate, parts: SupervisorParts) {
@@ -77,7 +84,7 @@ export class Supervisor implements Crew {
     const giveBack = await this.#turn.take()
     if (this.#phase !== 'running') return null
     try {
-      const template = await templateOf(next, this.#parts.label)
+      const template = await templateOf(next, this.#parts)
       const replacement = await this.#replace(next, template, giveBack)
       if (replacement === null) giveBack()
       return replacement
@@ -122,7 +129,7 @@ export class Supervisor implements Crew {
 
   mutate(config: Config): void {
     const snapshot = config.snapshot()
-    this.#template = withConfig(this.#template, snapshot)
+    this.#template = withConfig(this.#template, config, this.#parts.levels)
     for (const slot of this.#slots) slot.knows(this.#template)
     for (const worker of this.#workers()) worker.mutate(snapshot)
   }
@@ -133,6 +140,25 @@ export class Supervisor implements Crew {
 
   status(): readonly WorkerStatus[] {
     return [...this.#slots, ...this.#beside].flatMap((slot) => slot.status())
+  }
+
+  setLevel(order: LevelOrder): void {
+    for (const worker of this.#workers()) worker.setLevel(order)
+  }
+
+  async examine(): Promise<Findings> {
+    const { name } = this.#generation.spec
+    const reporters = this.#workers().map(async (worker) => {
+      const isThread = worker.kind === 'thread'
+      return {
+        title: `${name}: worker ${worker.id}`,
+        pid: isThread ? process.pid : worker.vesselId,
+        thread: isThread ? worker.vesselId : null,
+        told: await worker.report(),
+        hangStack: worker.hangStack,
+      }
+    })
+    return { sections: [], reporters: await Promise.all(reporters) }
   }
 
   serving(): Pick<CrewReport, 'kind' | 'ids'> {
@@ -146,10 +172,11 @@ export class Supervisor implements Crew {
 
   #newSlots(from: number, count: number): Slot[] {
     const { policy, log } = this.#parts
+    const { ledger } = this
     const events = this.#events()
     return Array.from(
       { length: Math.max(0, count) },
-      (_, index) => new Slot(from + index, this.#template, { policy, log, events }),
+      (_, index) => new Slot(from + index, this.#template, { policy, log, events, ledger }),
     )
   }
 
@@ -162,6 +189,7 @@ export class Supervisor implements Crew {
       worn: (slot, worker, wear) => this.#onWorn(slot, worker, wear),
       intakeClosed: () => this.#finishWhenClosed(),
       askedToStop: (_, worker, signal) => this.#onAskedToStop(worker, signal),
+      askedForReport: (worker, signal) => this.#parts.askedForReport(`${signal} to ${worker.title}`),
     }
   }
 

@@ -5,8 +5,12 @@ import type { ConfigSnapshot } from '../../config/index.ts'
 import { errorCodes } from '../../errors.ts'
 import { type DebugState, notDebugged } from '../dev/debug-state.ts'
 import type { Failure } from '../failure.ts'
+import type { LevelOrder } from '../log-levels.ts'
 import type { DrainOrder, ToMaster, Vitals } from '../messages.ts'
+import type { ProcessReport } from '../process-report.ts'
+import { answerWithinMs } from '../report.ts'
 import { describeExit, type WorkerEnd, type WorkerState } from '../states.ts'
+import { Inquiry } from './inquiry.ts'
 import { Pulse } from './pulse.ts'
 import type { Vessel } from './vessel.ts'
 import { type WearLimits, wearLimits, wearOf } from './wear.ts'
@@ -21,6 +25,7 @@ export interface WorkerEvents {
   gone(worker: WorkerHandle, end: WorkerEnd, failure: Failure | null): void
   intakeClosed(worker: WorkerHandle): void
   askedToStop(worker: WorkerHandle, signal: string): void
+  askedForReport(worker: WorkerHandle, signal: string): void
 }
 
 export class WorkerHandle {
@@ -44,9 +49,10 @@ export class WorkerHandle {
   #cut: number | null = null
   readonly #limits: WearLimits
   readonly #pulse: Pulse
+  readonly #reports = new Inquiry<ProcessReport>()
 
   constructor(id: number, template: WorkerTemplate, events: WorkerEvents) {
-    const { order, listeners, timing, settings, label, launchVessel } = template
+    const { order, listeners, timing, settings, label, launchVessel, levels } = template
     this.id = id
     this.#name = `${label}worker ${id}`
     this.#timing = timing
@@ -56,7 +62,7 @@ export class WorkerHandle {
     this.#pulse = new Pulse(timing)
     // Well before the end, so that the answer is there by then.
     const hangAfterMs = settings.worker_timeout_stack && timing.hangMs !== null ? timing.hangMs / 2 : null
-    const start = { ...order, workerId: id, workerName: this.#name, beatMs: timing.beatMs }
+    const start = { ...order, levels: levels(), workerId: id, workerName: this.#name, beatMs: timing.beatMs }
     this.#vessel = launchVessel(
       { start, listeners, hangAfterMs },
       {
@@ -174,6 +180,16 @@ export class WorkerHandle {
     this.#vessel.tell({ type: 'reopen-logs' })
   }
 
+  setLevel(order: LevelOrder): void {
+    this.#vessel.tell({ type: 'log-level', ...order })
+  }
+
+  /** Null when it does not answer in time, or is gone. */
+  async report(): Promise<ProcessReport | null> {
+    if (this.#state.name === 'gone') return null
+    return this.#reports.ask((number) => this.#vessel.tell({ type: 'report', number }), answerWithinMs)
+  }
+
   kill(reason: string): void {
     if (this.#state.name === 'gone') return
     this.#killReason ??= reason
@@ -202,6 +218,10 @@ export class WorkerHandle {
         return this.#fail(message.failure)
       case 'asked-to-stop':
         return this.#events.askedToStop(this, message.signal)
+      case 'asked-for-report':
+        return this.#events.askedForReport(this, message.signal)
+      case 'report':
+        return this.#reports.answered(message.number, message.report)
       case 'intake-closed':
         this.#isIntakeClosed = true
         return this.#events.intakeClosed(this)
@@ -248,6 +268,7 @@ export class WorkerHandle {
 
   #finish(status: number | null, signal: string | null): void {
     if (this.#state.name === 'gone') return
+    this.#reports.close()
     clearTimeout(this.#deadline)
     this.#pulse.stop()
     const reason = this.#killReason ?? this.#failure?.message ?? null

@@ -1,8 +1,9 @@
 // What every worker of one configuration is started with: its order, its sockets, its deadlines, and what it will live
 // in. Runs in the master.
-import type { ConfigSnapshot } from '../../config/index.ts'
+import type { Config } from '../../config/index.ts'
 import { SlipwayError } from '../../errors.ts'
 import type { Generation } from '../generation.ts'
+import type { LevelOrder, LogLevels } from '../log-levels.ts'
 import type { LaunchSettings } from '../options.ts'
 import type { Privileges } from '../privileges.ts'
 import type { Listener } from './bind.ts'
@@ -25,12 +26,14 @@ export interface WorkerTemplate {
   readonly launchVessel: LaunchVessel
   /** In front of the worker's name in the log. */
   readonly label: string
+  /** Set by hand for the configuration of these workers. */
+  readonly levels: () => readonly LevelOrder[]
 }
 
 /** @throws SlipwayError SLIPWAY_LAUNCH_PRIVILEGES when the workers could not be who they should be */
 export async function templateOf(
   { spec, config, listeners, settings, privileges, tls }: Generation,
-  label: string,
+  { label, levels }: Pick<WorkerTemplate, 'label'> & { readonly levels: LogLevels },
 ): Promise<WorkerTemplate> {
   const { start_timeout: start, graceful_shutdown_timeout: grace, stop_delay: delay, worker_timeout: hang } = settings
   return {
@@ -38,6 +41,7 @@ export async function templateOf(
     listeners,
     settings,
     label,
+    levels: () => levels.ordersFor(config),
     launchVessel: await vesselFor(settings.worker_model, privileges),
     timing: {
       beatMs: hang === 0 ? longestBeatMs : Math.min(longestBeatMs, hang * 250),
@@ -60,6 +64,11 @@ async function vesselFor(model: 'process' | 'thread', privileges: Privileges | n
   return (await import('./thread-vessel.ts')).launchThread
 }
 
-export function withConfig(template: WorkerTemplate, config: ConfigSnapshot): WorkerTemplate {
-  return { ...template, order: { ...template.order, config } }
+/** For workers to come, after options have changed under those that are there. */
+export function withConfig(template: WorkerTemplate, config: Config, levels: LogLevels): WorkerTemplate {
+  return {
+    ...template,
+    levels: () => levels.ordersFor(config),
+    order: { ...template.order, config: config.snapshot() },
+  }
 }

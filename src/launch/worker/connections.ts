@@ -34,6 +34,11 @@ export class Connections {
     })
   }
 
+  /** How many there are. */
+  get open(): number {
+    return this.#accepted.size
+  }
+
   cut(): void {
     for (const socket of this.#accepted) socket.destroy()
   }

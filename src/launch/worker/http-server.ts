@@ -4,12 +4,14 @@
 import type { Server } from 'node:http'
 import type { App } from '../../http/contract.ts'
 import { createEdge, type Edge } from '../../http/edge.ts'
+import { Stopwatch } from '../../http/stopwatch.ts'
 import { speaksTls } from '../address.ts'
-import { launchGroup, type LaunchSettings } from '../options.ts'
+import { isObserved, launchGroup, type LaunchSettings } from '../options.ts'
 import type { ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
 import { closeListener, closeWhenDrained } from './accept-queue.ts'
 import { Connections } from './connections.ts'
 import { makeServer, type MadeServer } from './make-server.ts'
+import { requestLines } from './request-lines.ts'
 
 const sweepMs = 50
 
@@ -39,8 +41,16 @@ export class HttpServer {
     this.#context = context
     this.#settings = context.config.get(launchGroup)
     this.#connections = new Connections(context.log)
-    this.#edge = createEdge(tellingStops(app, context.stopping), { log: context.log })
-    context.onMeasure(() => ({ requests: this.#edge.handled, inFlight: this.#edge.inFlight }))
+    const stopwatch = isObserved(this.#settings) ? new Stopwatch() : undefined
+    this.#edge = createEdge(tellingStops(app, context.stopping), { log: context.log, stopwatch })
+    context.onMeasure(() => ({
+      requests: this.#edge.handled,
+      inFlight: this.#edge.inFlight,
+      answers: this.#edge.answers,
+      connections: this.#connections.open,
+      ...(stopwatch && { durations: stopwatch.durations }),
+    }))
+    context.onReport('Requests in hand', () => requestLines(this.#edge, stopwatch))
   }
 
   /** Requests that are being answered. */

@@ -10,14 +10,19 @@ import { type Crew, type CrewReport, type Replacement, stopStatus, type WorkerSt
 import { notDebugged, onDebugState, tellDebugState } from '../dev/debug-state.ts'
 import { inspectAsConfigured } from '../dev/inspect-option.ts'
 import { asSlipwayError } from '../failure.ts'
+import { noCounts, pastOf, sumOfCounts } from '../figures.ts'
 import type { Generation } from '../generation.ts'
 import { closeListeners, type Listener } from '../master/bind.ts'
-import type { DrainOrder } from '../messages.ts'
+import { Ledger } from '../master/ledger.ts'
+import type { DrainOrder, Vitals } from '../messages.ts'
+import { isObserved } from '../options.ts'
+import type { Findings } from '../report.ts'
+import { residentSetReader } from '../resident-set.ts'
 import type { ServiceListener } from '../service.ts'
 import { closeListener } from './accept-queue.ts'
-import { residentSetReader, vitalsReader } from './heartbeat.ts'
 import { boundListener, Handover } from './listeners.ts'
 import { lastServiceMs, ServiceRunner } from './service-runner.ts'
+import { sampledVitals } from './vitals.ts'
 
 export class InProcessCrew implements Crew {
   readonly #log: Logger
@@ -35,7 +40,11 @@ export class InProcessCrew implements Crew {
   /** What the process ends with when its code has crashed. */
   #crashStatus: number | null = null
   #debug = notDebugged
-  readonly #vitals = vitalsReader(() => this.#runner.counts(), residentSetReader())
+  /** Of runners that have left. */
+  #past = noCounts
+  readonly #vitals: () => Vitals
+  /** Nobody leaves without the process. */
+  readonly ledger = new Ledger()
   readonly #crash = (error: unknown): void => this.#onCrash(error)
 
   constructor(first: Generation, log: Logger) {
@@ -43,6 +52,11 @@ export class InProcessCrew implements Crew {
     this.#log = log
     const listeners = first.listeners.map((one) => boundListener(one, (server) => this.#servers.add(server)))
     this.#runner = this.#newRunner(first, listeners)
+    this.#vitals = sampledVitals({
+      count: () => sumOfCounts([this.#past, ...this.#runners().map((runner) => runner.counts())]),
+      memory: residentSetReader(),
+      isObserved: isObserved(first.settings),
+    })
     this.ended = new Promise((resolve) => (this.#settleEnd = resolve))
   }
 
@@ -125,8 +139,20 @@ export class InProcessCrew implements Crew {
     ]
   }
 
+  setLevel(): void {
+    // The log of this process is its launcher's.
+  }
+
+  async examine(): Promise<Findings> {
+    return { sections: this.#runners().flatMap((runner) => runner.sections()), reporters: [] }
+  }
+
   serving(): CrewReport {
     return reportOf(null)
+  }
+
+  #runners(): ServiceRunner[] {
+    return [this.#runner, ...this.#leaving.keys()]
   }
 
   #newRunner({ spec, config, tls }: Generation, listeners: readonly ServiceListener[]): ServiceRunner {
@@ -187,6 +213,7 @@ export class InProcessCrew implements Crew {
     this.#leaving.set(runner, drained)
     void drained.then((cut) => {
       this.#leaving.delete(runner)
+      this.#past = sumOfCounts([this.#past, pastOf(runner.counts())])
       this.#tellCut(cut)
       for (const server of this.#servers) if (!server.listening) this.#servers.delete(server)
     })
@@ -241,7 +268,7 @@ export class InProcessCrew implements Crew {
   }
 
   #cutAll(): void {
-    for (const runner of [this.#runner, ...this.#leaving.keys()]) runner.cut()
+    for (const runner of this.#runners()) runner.cut()
   }
 
   /** What waits for an answer may still get it; then the process ends. */

@@ -3,7 +3,7 @@
 import { reopenLogs } from '../../log/index.ts'
 import type { ToWorker } from '../messages.ts'
 import { dropPrivileges } from '../privileges.ts'
-import { residentSetReader } from './heartbeat.ts'
+import { residentSetReader } from '../resident-set.ts'
 import { inheritedListener } from './listeners.ts'
 import { WorkerLife } from './worker-life.ts'
 
@@ -42,6 +42,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 process.on('SIGHUP', () => life.log?.warn('SIGHUP is for the master: nothing changed'))
+process.on('SIGUSR2', () => process.send?.({ type: 'asked-for-report', signal: 'SIGUSR2' }, () => undefined))
 // Without a handler Node would open its inspector on a port.
 process.on('SIGUSR1', () => {
   reopenLogs()

@@ -4,8 +4,10 @@ import type { Config, ConfigSnapshot } from '../../config/index.ts'
 import { applyLogOptions, type Logger } from '../../log/index.ts'
 import { renderAddress } from '../address.ts'
 import { describeThrown } from '../failure.ts'
+import { sumOfCounts } from '../figures.ts'
 import type { DrainOrder, ServiceSpec } from '../messages.ts'
 import { launchGroup } from '../options.ts'
+import type { ReportSection } from '../report.ts'
 import type { Service, ServiceContext, ServiceListener, StopNotice, StopOrder, WorkCounts } from '../service.ts'
 import { DescriptorWatch } from './descriptor-watch.ts'
 import { discreet, type TlsMaterial } from '../tls-options.ts'
@@ -33,6 +35,7 @@ export class ServiceRunner {
   readonly #parts: RunnerParts
   readonly #hooks: (() => void | Promise<void>)[] = []
   readonly #counts: (() => WorkCounts)[] = []
+  readonly #sections: { readonly title: string; readonly lines: () => readonly string[] }[] = []
   readonly #stopping = new AbortController()
   readonly #cut = new AbortController()
   /** Resolves when there is no time left for anything. */
@@ -94,9 +97,18 @@ export class ServiceRunner {
 
   /** The figures of the service's work; zeros when it gives none. */
   counts(): WorkCounts {
-    const all = this.#counts.map((count) => count())
-    const sum = (key: keyof WorkCounts): number => all.reduce((total, one) => total + one[key], 0)
-    return { requests: sum('requests'), inFlight: sum('inFlight') }
+    return sumOfCounts(this.#counts.map((count) => count()))
+  }
+
+  /** What the parts of the service have to say in a report; one that fails says so. */
+  sections(): ReportSection[] {
+    return this.#sections.map(({ title, lines }) => {
+      try {
+        return { title, lines: lines() }
+      } catch (error) {
+        return { title, lines: [`it could not be told: ${describeThrown(error)}`] }
+      }
+    })
   }
 
   /** Ends the waiting: what is in hand is dropped. */
@@ -122,8 +134,9 @@ export class ServiceRunner {
     const tls = this.#parts.tls && discreet(this.#parts.tls)
     const onClose: ServiceContext['onClose'] = (release) => void this.#hooks.push(release)
     const onMeasure: ServiceContext['onMeasure'] = (count) => void this.#counts.push(count)
+    const onReport: ServiceContext['onReport'] = (title, lines) => void this.#sections.push({ title, lines })
     const { signal: stopping } = this.#stopping
-    return { from: spec.from, config, log, workerId, listeners, tls, stopping, ready, onMeasure, onClose }
+    return { from: spec.from, config, log, workerId, listeners, tls, stopping, ready, onMeasure, onReport, onClose }
   }
 
   async #drain({ reason, removed = [] }: DrainOrder): Promise<number> {

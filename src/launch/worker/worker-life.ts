@@ -13,6 +13,7 @@ import type { Privileges } from '../privileges.ts'
 import type { ServiceListener } from '../service.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { lastServiceMs, ServiceRunner } from './service-runner.ts'
+import { Witness } from './witness.ts'
 
 /** Longer than a door takes to close (worker/accept-queue.ts). */
 const finishWithinMs = 600
@@ -34,6 +35,7 @@ type StartOrder = Extract<ToWorker, { type: 'start' }>
 
 export class WorkerLife {
   readonly #link: MasterLink
+  readonly #witness = new Witness()
   #runner: ServiceRunner | null = null
   #log: Logger | null = null
   /** Called when the master says that no worker accepts any more. */
@@ -68,6 +70,10 @@ export class WorkerLife {
         return this.#runner?.mutate(message.config)
       case 'reopen-logs':
         return reopenLogs()
+      case 'log-level':
+        return this.#witness.setLevel(message)
+      case 'report':
+        return this.#link.tell({ type: 'report', number: message.number, report: this.#witness.report() })
     }
   }
 
@@ -89,6 +95,7 @@ export class WorkerLife {
     try {
       const config = Config.fromSnapshot(order.config, [launchGroup])
       const log = (this.#log = await createLogger(config, { name: service.name }))
+      this.#witness.hears(log, order.levels)
       // Between the log files, which may be root's, and the code of the service, which must not be.
       if (order.privileges !== null) this.#link.become(order.privileges)
       const listeners = await this.#link.open(order.listeners)
@@ -103,10 +110,10 @@ export class WorkerLife {
         othersClosed,
       }))
       // Before it starts: it accepts before it is ready, and the first request may be the one that blocks.
+      this.#witness.watches({ config, runner, memory: () => this.#link.memory() })
       startHeartbeat({
         everyMs: order.beatMs,
-        count: () => runner.counts(),
-        memory: () => this.#link.memory(),
+        vitals: () => this.#witness.vitals(),
         tell: (vitals) => void this.#link.tell({ type: 'beat', vitals }),
         watch: order.hangWatch,
       })
@@ -129,8 +136,15 @@ export class WorkerLife {
     const cut = await this.#runner.drain(order)
     // One that has crashed ends with that.
     if (this.#isEnding) return
+    await this.#tellLast()
     await this.#link.tell({ type: 'drained', cut })
     this.#link.end(ExitCode.ok)
+  }
+
+  /** What it did since its last beat counts, too. */
+  async #tellLast(): Promise<void> {
+    const vitals = this.#witness.vitals()
+    if (vitals !== null) await this.#link.tell({ type: 'beat', vitals })
   }
 
   /**
@@ -163,6 +177,7 @@ export class WorkerLife {
     const cutter = setTimeout(() => this.#runner?.cut(), lastServiceMs)
     const cut = await this.#runner?.drain({ final: false, reason })
     clearTimeout(cutter)
+    await this.#tellLast()
     await this.#link.tell({ type: 'drained', cut: cut ?? 0 })
   }
 }

@@ -6,7 +6,17 @@ import type { LaunchSettings } from '../../../src/launch/options.ts'
 const settings = (max_requests: number, max_requests_jitter = 0, max_worker_rss = 0): LaunchSettings =>
   ({ max_requests, max_requests_jitter, max_worker_rss }) as LaunchSettings
 
-const vitals = (requests: number, rss = 0) => ({ requests, rss, inFlight: 0, utilisation: 0 })
+const vitals = (requests: number, rss = 0) => ({
+  requests,
+  rss,
+  inFlight: 0,
+  utilisation: 0,
+  heapUsed: 0,
+  heapTotal: 0,
+  busyMs: 0,
+  loopDelay: null,
+  lostLines: 0,
+})
 
 describe('the limits of a worker', () => {
   it('stay within the jitter, and above nothing', () => {
