@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { whenBroken } from './ending.js'
 import { bornAt, tree } from './launch/processes.js'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
@@ -30,6 +31,7 @@ export class Running {
   #child
   /** Of all that was seen, when each was started. */
   #born = new Map()
+  #released = whenBroken(() => this.end())
 
   /** `settings`: lines of a configuration file, made for the folder that it stands in; `nodeFlags`: for the master. */
   constructor({ workers, settings = () => [], nodeFlags = [], env = {} }) {
@@ -120,6 +122,7 @@ export class Running {
 
   /** Ends what is left of it. */
   end() {
+    this.#released()
     this.#remember()
     for (const pid of this.#left) process.kill(pid, 'SIGKILL')
     rmSync(this.folder, { recursive: true })

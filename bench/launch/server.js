@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { whenBroken } from '../ending.js'
 import { cpuTime, proportionalSize, tree } from './processes.js'
 
 const startMs = 30_000
@@ -17,6 +18,7 @@ export class Server {
   #child
   #ended
   #hasEnded = false
+  #released = () => undefined
   port
 
   constructor(peer) {
@@ -34,6 +36,7 @@ export class Server {
       { stdio: ['ignore', output, output], env, cwd: cwd ?? this.#folder },
     )
     closeSync(output)
+    this.#released = whenBroken(() => this.#kill(tree(this.#child.pid)))
     this.#ended = new Promise((resolve) => this.#child.once('close', resolve).once('error', resolve))
     void this.#ended.then(() => (this.#hasEnded = true))
     while (!(await answers(this.port, this.#peer.path))) {
@@ -83,10 +86,15 @@ export class Server {
       const pids = tree(this.#child.pid)
       this.#child.kill('SIGTERM')
       await Promise.race([this.#ended, sleep(stopMs)])
-      for (const pid of pids) killIfThere(pid)
+      this.#kill(pids)
       await this.#ended
     }
+    this.#released()
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #kill(pids) {
+    for (const pid of pids) killIfThere(pid)
   }
 
   get #log() {
