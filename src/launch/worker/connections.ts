@@ -6,10 +6,10 @@ import type { Logger } from '../../log/index.ts'
 
 export class Connections {
   readonly #log: Pick<Logger, 'debug'>
-  /** As accepted: with TLS what is below it. */
-  readonly #accepted = new Set<Socket>()
+  /** With TLS, as accepted: what is below the others. */
+  readonly #below = new SocketSet()
   /** Those where requests come in. */
-  readonly #open = new Set<Socket>()
+  readonly #open = new SocketSet()
   /** Their TLS has not begun yet. By the client's address and port, which the two sockets have in common. */
   readonly #shakingHands = new Map<string, Socket>()
 
@@ -20,13 +20,12 @@ export class Connections {
   follow(server: Server): void {
     const isTls = 'setSecureContext' in server
     server.on('connection', (socket: Socket) => {
-      keep(this.#accepted, socket)
       if (isTls) this.#begin(socket)
-      else keep(this.#open, socket)
+      else this.#open.keep(socket)
     })
     server.on('secureConnection', (socket: TLSSocket) => {
       this.#shakingHands.delete(clientOf(socket))
-      keep(this.#open, socket)
+      this.#open.keep(socket)
     })
     server.on('tlsClientError', ({ message }: Error, socket: TLSSocket) => {
       this.#log.debug(`no TLS with ${socket.remoteAddress ?? 'a client that has gone'}: ${message}`)
@@ -40,16 +39,18 @@ export class Connections {
   }
 
   cut(): void {
-    for (const socket of this.#accepted) socket.destroy()
+    for (const socket of this.#open.sockets) socket.destroy()
+    for (const socket of this.#below.sockets) socket.destroy()
   }
 
   /** To Node a connection that never sent a request is busy; it would hold a drain to its last second. */
   endSilent(): void {
     for (const socket of this.#shakingHands.values()) socket.destroy()
-    for (const socket of this.#open) if (socket.bytesRead === 0) socket.destroy()
+    for (const socket of this.#open.sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 
   #begin(socket: Socket): void {
+    this.#below.keep(socket)
     const client = clientOf(socket)
     this.#shakingHands.set(client, socket)
     socket.once('close', () => {
@@ -58,9 +59,22 @@ export class Connections {
   }
 }
 
-function keep(sockets: Set<Socket>, socket: Socket): void {
-  sockets.add(socket)
-  socket.once('close', () => sockets.delete(socket))
+/** Sockets that are open. One listener for all of them: a connection may live for a single request. */
+class SocketSet {
+  readonly sockets = new Set<Socket>()
+  readonly #forget: (this: Socket) => void
+
+  constructor() {
+    const { sockets } = this
+    this.#forget = function forget() {
+      sockets.delete(this)
+    }
+  }
+
+  keep(socket: Socket): void {
+    this.sockets.add(socket)
+    socket.on('close', this.#forget)
+  }
 }
 
 function clientOf({ remoteAddress, remotePort }: Socket): string {

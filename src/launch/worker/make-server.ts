@@ -7,6 +7,7 @@ import { createServer } from '../../http/node-http.ts'
 import type { LaunchSettings } from '../options.ts'
 import { contextOptions, type TlsMaterial } from '../tls-options.ts'
 import { Http2Sessions } from './http2-sessions.ts'
+import { probeSilent } from './tcp-keepalive.ts'
 
 export interface MadeServer {
   readonly server: Server
@@ -19,6 +20,7 @@ export async function makeServer(edge: Edge, settings: LaunchSettings, tls: TlsM
   const { server, sessions } = await bare(settings, tls)
   server.on('request', edge.handle)
   server.on('checkContinue', edge.handleContinue)
+  probeSilent(server, settings.tcp_keepidle)
   server.setTimeout(settings.client_socket_timeout * 1000)
   if (settings.keepalive_requests > 0) server.maxRequestsPerSocket = spread(settings.keepalive_requests)
   return { server, sessions }
@@ -73,8 +75,6 @@ function httpOptions(settings: LaunchSettings): ServerOptions {
   const [headers, request] = [headersTimeoutOf(settings) * 1000, settings.request_timeout * 1000]
   const shortest = Math.min(headers || longestCheckMs, request || longestCheckMs)
   return {
-    keepAlive: settings.tcp_keepidle > 0,
-    keepAliveInitialDelay: settings.tcp_keepidle * 1000,
     keepAliveTimeout: settings.keep_alive_timeout * 1000,
     headersTimeout: headers,
     requestTimeout: request,
