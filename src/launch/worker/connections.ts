@@ -35,7 +35,7 @@ export class Connections {
 
   /** How many there are. */
   get open(): number {
-    return this.#accepted.size
+    return this.#open.sockets.size + this.#shakingHands.size
   }
 
   cut(): void {
