@@ -49,7 +49,7 @@ function packageLines({ at, reason, versions, status }: Report): string[] {
 function serviceLines({ state, since, listeners, services }: ServiceStatus): string[] {
   const on = listeners.length === 0 ? 'nothing' : listeners.join(', ')
   return [
-    `${state}, running since ${since}`,
+    `${state}, began ${since}`,
     `listening on ${on}`,
     ...services.flatMap(({ name, workers }) => ['', `${name}:`, ...workers.map((worker) => `  ${workerLine(worker)}`)]),
   ]
