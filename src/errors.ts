@@ -98,6 +98,13 @@ export const errorCodes = {
   SLIPWAY_LAUNCH_SCALE: ExitCode.usage,
   SLIPWAY_LAUNCH_CONTROL: ExitCode.unavailable,
   SLIPWAY_LAUNCH_PID_FILE: ExitCode.notPermitted,
+
+  SLIPWAY_DOCTOR_NODE: ExitCode.config,
+  SLIPWAY_DOCTOR_PATH: ExitCode.config,
+  SLIPWAY_DOCTOR_COMMAND: ExitCode.config,
+  SLIPWAY_DOCTOR_SCRIPT: ExitCode.config,
+  SLIPWAY_DOCTOR_BIN: ExitCode.config,
+  SLIPWAY_DOCTOR_UNIT: ExitCode.config,
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

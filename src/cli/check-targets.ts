@@ -63,7 +63,11 @@ function checkConfig({ configFile }: CheckOptions): { config: Config | undefined
   }
 }
 
-async function projectProblems(project: Distribution, options: CheckOptions): Promise<Diagnostic[]> {
+/** What is wrong with a manifest, and with what its entry points lead to. */
+export async function projectProblems(
+  project: Distribution,
+  options: Pick<CheckOptions, 'import'>,
+): Promise<Diagnostic[]> {
   const problems = [...project.problems]
   for (const entry of project.entryPoints) {
     if (!entry.problem) problems.push(...(await entryProblems(entry, project, options)))
@@ -71,7 +75,11 @@ async function projectProblems(project: Distribution, options: CheckOptions): Pr
   return problems
 }
 
-async function entryProblems(entry: EntryPoint, project: Distribution, options: CheckOptions): Promise<Diagnostic[]> {
+async function entryProblems(
+  entry: EntryPoint,
+  project: Distribution,
+  options: Pick<CheckOptions, 'import'>,
+): Promise<Diagnostic[]> {
   const { reference, valueWhere: where, group } = entry
   if (!reference) return []
   try {

@@ -21,6 +21,7 @@ const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
   ['stop', async () => (await import('./stop.ts')).stop],
   ['scripts', async () => (await import('./scripts.ts')).scripts],
   ['export', async () => (await import('./export.ts')).exportFamily],
+  ['doctor', async () => (await import('./doctor.ts')).doctor],
   ['explain', async () => (await import('./explain.ts')).explain],
 ])
 

@@ -1,10 +1,10 @@
 // The start scripts of a manifest on the disk: written, or compared with what the manifest says.
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { displayPath } from '../diagnostic.ts'
-import { renderScript, scriptGroups } from '../entrypoints/scripts.ts'
-import { errorOf, ExitCode, isSlipwayError, SlipwayError } from '../errors.ts'
+import { errorOf, ExitCode, SlipwayError } from '../errors.ts'
 import { requireProject } from './project.ts'
+import { type ScriptFile, scriptFiles } from './script-files.ts'
 import { count } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -15,12 +15,6 @@ export interface ScriptsOptions {
   readonly manifest?: string
 }
 
-interface ScriptFile {
-  readonly file: string
-  readonly text: string
-  readonly state: 'missing' | 'differs' | 'same'
-}
-
 /** 78 when `--check` finds a difference. */
 export function makeScripts(options: ScriptsOptions, terminal: Terminal): number {
   if (!options.write && !options.check) {
@@ -28,7 +22,7 @@ export function makeScripts(options: ScriptsOptions, terminal: Terminal): number
       hint: 'see: slipway scripts --help',
     })
   }
-  const files = scriptFiles(options, terminal.cwd)
+  const files = soundScripts(options, terminal.cwd)
   const different = files.filter(({ state }) => state !== 'same')
   for (const script of different) {
     if (options.write) writeScript(script)
@@ -42,30 +36,12 @@ export function makeScripts(options: ScriptsOptions, terminal: Terminal): number
 }
 
 /** All or nothing: a bad entry is told before any file is written. */
-function scriptFiles(options: ScriptsOptions, cwd: string): ScriptFile[] {
+function soundScripts(options: ScriptsOptions, cwd: string): readonly ScriptFile[] {
   const project = requireProject(options.manifest, cwd)
   const binFolder = options.bin === undefined ? join(project.folder, 'bin') : resolve(cwd, options.bin)
-  const entries = project.entryPoints.filter(({ group }) => scriptGroups.some((known) => known === group))
-  const errors: SlipwayError[] = []
-  const files = entries.flatMap((entry) => {
-    try {
-      const text = renderScript(entry, { distribution: project, binFolder })
-      const file = join(binFolder, `${entry.name}.js`)
-      return [{ file, text, state: stateOf(file, text) }]
-    } catch (error) {
-      if (!isSlipwayError(error)) throw error
-      errors.push(error)
-      return []
-    }
-  })
+  const { files, errors } = scriptFiles(project, binFolder)
   if (errors.length > 0) throw errorOf(errors.flatMap(({ problems }) => problems))
   return files
-}
-
-function stateOf(file: string, text: string): ScriptFile['state'] {
-  const found = statSync(file, { throwIfNoEntry: false })
-  if (!found) return 'missing'
-  return readFileSync(file, 'utf-8') === text && (found.mode & 0o111) !== 0 ? 'same' : 'differs'
 }
 
 function writeScript({ file, text }: ScriptFile): void {

@@ -46,7 +46,7 @@ export function npmPrefix(from: NpmSurroundings): NpmPrefix {
 }
 
 /** What one file of the chain says of the prefix; null when it says nothing or is not there. */
-function prefixIn(file: string, from: NpmSurroundings): NpmPrefix | null {
+export function prefixIn(file: string, from: NpmSurroundings): NpmPrefix | null {
   const text = textOf(file)
   const value = settingIn(text, 'prefix')
   return value === null ? null : { folder: pathOf(value, from), where: placeIn(file, text), variable: null }

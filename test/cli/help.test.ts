@@ -30,6 +30,7 @@ const verbs = [
   'export systemd',
   'export kubernetes',
   'export compose',
+  'doctor',
   'explain',
 ]
 
