@@ -27,9 +27,17 @@ export interface EdgeOptions {
    * Called when a response has been handed to the connection, with the time since its request arrived. A
    * client that left before there was an answer is reported with the status 499.
    */
-  readonly onResponse?: (req: HttpRequest, response: HttpResponse, ms: number) => void
+  readonly onResponse?: (req: HttpRequest, response: HttpResponse, ms: number, sent: Sent) => void
   /** Told of every request and of its end. */
   readonly stopwatch?: Stopwatch | undefined
+}
+
+/** What the edge alone knows of an answer. */
+export interface Sent {
+  /** Of the body, without framing. */
+  readonly bytes: number
+  /** The client's address, also when it has gone. */
+  readonly peer: string | undefined
 }
 
 export interface Edge {
@@ -62,60 +70,67 @@ export function createEdge(app: App, options: EdgeOptions = {}): Edge {
     inFlight += 1
     stopwatch?.begin(req)
     req.reportLate = reportLate
-    const since = onResponse === undefined ? 0 : performance.now()
+    const watch = onResponse === undefined ? null : watchOf(req)
     try {
       const answer = app(req)
       if (isThenable(answer)) {
         answer.then(
-          (value) => settle(req, out, value, since),
-          (error: unknown) => fail(req, out, error, since),
+          (value) => settle(req, out, value, watch),
+          (error: unknown) => fail(req, out, error, watch),
         )
       } else {
-        settle(req, out, answer, since)
+        settle(req, out, answer, watch)
       }
     } catch (error) {
-      fail(req, out, error, since)
+      fail(req, out, error, watch)
     }
   }
 
-  function settle(req: HttpRequest, out: ServerResponse, answer: HttpResponse, since: number): void {
+  function settle(req: HttpRequest, out: ServerResponse, answer: HttpResponse, watch: Watch | null): void {
     try {
-      write(req, out, answer, since)
+      write(req, out, answer, watch)
     } catch (error) {
       if (isResponse(answer) && isStream(answer.body)) dispose(answer.body)
-      fail(req, out, error, since)
+      fail(req, out, error, watch)
     }
   }
 
-  function write(req: HttpRequest, out: ServerResponse, answer: HttpResponse, since: number): void {
+  function write(req: HttpRequest, out: ServerResponse, answer: HttpResponse, watch: Watch | null): void {
     if (!isResponse(answer)) throw notAResponse(answer)
     const body = prepare(req, answer)
     if (out.destroyed || req.node.message.socket.destroyed) {
       if (isStream(body)) dispose(body)
-      done(req, { status: 499, headers: {}, body: null }, since)
+      done(req, { status: 499, headers: {}, body: null }, watch)
       return
     }
     if (isDraining) answer.headers.connection = 'close'
     if (isStream(body)) {
-      stream(req, out, answer, body, since)
+      stream(req, out, answer, body, watch)
       return
     }
     writeHead(out, answer)
+    if (watch !== null && body !== null) watch.bytes = Number(answer.headers['content-length'])
     if (body === null) out.end()
     else out.end(body)
     // Nearly always the kernel has it all by now, and no listener is needed to know that.
-    if (out.socket?.writableLength === 0) done(req, answer, since)
-    else onceClosed(req, out, () => done(req, answer, since))
+    if (out.socket?.writableLength === 0) done(req, answer, watch)
+    else onceClosed(req, out, () => done(req, answer, watch))
   }
 
-  function stream(req: HttpRequest, out: ServerResponse, answer: HttpResponse, body: StreamBody, since: number): void {
+  function stream(
+    req: HttpRequest,
+    out: ServerResponse,
+    answer: HttpResponse,
+    body: StreamBody,
+    watch: Watch | null,
+  ): void {
     const { headers } = answer
     checkHeaders(headers)
     // A body of another length than announced would be taken for the next response: node refuses it.
     out.strictContentLength = headers['content-length'] !== undefined
     let isDone = false
     const finish = () => {
-      if (!isDone) done(req, answer, since)
+      if (!isDone) done(req, answer, watch)
       isDone = true
     }
     onceClosed(req, out, finish)
@@ -123,44 +138,46 @@ export function createEdge(app: App, options: EdgeOptions = {}): Edge {
       if (isDraining) headers.connection = 'close'
       writeHead(out, answer)
     }
-    pump(body, out, begin).catch((error: unknown) => {
+    const count =
+      watch === null ? undefined : (piece: string | Uint8Array) => void (watch.bytes += Buffer.byteLength(piece))
+    pump(body, out, begin, count).catch((error: unknown) => {
       if (isDone || out.headersSent) {
         logError(error, req, log)
         out.destroy()
         return
       }
       isDone = true
-      fail(req, out, error, since)
+      fail(req, out, error, watch)
     })
   }
 
   /** Answers for an error, as long as there is a way to answer. */
-  function fail(req: HttpRequest, out: ServerResponse, error: unknown, since: number): void {
+  function fail(req: HttpRequest, out: ServerResponse, error: unknown, watch: Watch | null): void {
     if (out.destroyed || out.headersSent) {
       logError(error, req, log)
       out.destroy()
-      done(req, { status: 499, headers: {}, body: null }, since)
+      done(req, { status: 499, headers: {}, body: null }, watch)
       return
     }
     // What a refused head or body left behind.
     out.statusMessage = ''
     out.strictContentLength = false
     try {
-      write(req, out, errorResponse(error, req, log), since)
+      write(req, out, errorResponse(error, req, log), watch)
     } catch (second) {
-      write(req, out, errorResponse(new Error('the error response cannot be sent', { cause: second }), req, log), since)
+      write(req, out, errorResponse(new Error('the error response cannot be sent', { cause: second }), req, log), watch)
     }
   }
 
-  function done(req: HttpRequest, answer: HttpResponse, since: number): void {
+  function done(req: HttpRequest, answer: HttpResponse, watch: Watch | null): void {
     inFlight -= 1
     handled += 1
     const family = (answer.status / 100) | 0
     answers[family] = (answers[family] ?? 0) + 1
     stopwatch?.end(req)
-    if (onResponse === undefined) return
+    if (onResponse === undefined || watch === null) return
     try {
-      onResponse(req, answer, performance.now() - since)
+      onResponse(req, answer, performance.now() - watch.since, watch)
     } catch (error) {
       logError(error, req, log)
     }
@@ -186,6 +203,17 @@ export function createEdge(app: App, options: EdgeOptions = {}): Edge {
       return [...answers.subarray(1)]
     },
   }
+}
+
+interface Watch {
+  readonly since: number
+  readonly peer: string | undefined
+  bytes: number
+}
+
+/** The address now: a socket that has gone has none. */
+function watchOf(req: HttpRequest): Watch {
+  return { since: performance.now(), peer: req.node.message.socket.remoteAddress, bytes: 0 }
 }
 
 function writeHead(out: ServerResponse, answer: HttpResponse): void {

@@ -7,10 +7,15 @@ import type { StreamBody } from './normalise.ts'
 const headWaitMs = 50
 
 /**
- * `begin` writes the head; it is called once, before the first piece or after a short silence. Resolves when the
+ * `begin` writes the head, `count` hears of each piece; the first is called once, before the first piece or after a short silence. Resolves when the
  * last piece is handed over or the reader is gone; raises what the body raises.
  */
-export async function pump(body: StreamBody, out: ServerResponse, begin: () => void): Promise<void> {
+export async function pump(
+  body: StreamBody,
+  out: ServerResponse,
+  begin: () => void,
+  count?: (piece: string | Uint8Array) => void,
+): Promise<void> {
   let hasBegun = false
   const beginOnce = () => {
     if (hasBegun) return
@@ -34,6 +39,7 @@ export async function pump(body: StreamBody, out: ServerResponse, begin: () => v
       if (out.destroyed) return
       beginOnce()
       const drained = new Promise<void>((resolve) => (wake = resolve))
+      count?.(piece)
       if (!out.write(piece) && !out.destroyed) await drained
     }
     beginOnce()

@@ -6,6 +6,10 @@ import { bool, bytes, float, group, int, multi, str, type ValuesOf } from '../co
 // Eleven days. Two of them together are still what a timer of Node can wait; beyond that it fires at once.
 const longest = 1_000_000
 
+/** What a line of the access log may be made of (access-format.ts), with flags and widths as Python has them. */
+const accessFormat =
+  /^(?:[^%]|%%|%\((?:client_ip|date_time|request_line|status_code|body_length|wall_seconds|request_id|\{[\w-]+\}[io])\)[-#0 +]*\d*(?:\.\d+)?[sradiuxXofF])*$/u
+
 export const launchGroup = group(
   'DEFAULT',
   {
@@ -162,6 +166,29 @@ export const launchGroup = group(
       min: 1,
       sampleDefault: '<number of CPUs>',
       help: 'Threads of the pool that a worker gives CPU-bound work to. They start when first needed.',
+    }),
+    access_log: str({
+      default: 'off',
+      choices: {
+        off: 'none, at no cost',
+        text: 'lines made by wsgi_log_format',
+        json: 'lines of JSON with the fields req, res and responseTime',
+      },
+      help: 'A line for each request that was answered, with the time until its answer was handed to the connection.',
+    }),
+    access_log_file: str({
+      metavar: 'path',
+      help: 'Where these lines go, in place of the log of the service. Every worker writes it, as the user that it runs as; a renamed file is noticed, and USR1 opens it anew.',
+    }),
+    wsgi_log_format: str({
+      default:
+        '%(client_ip)s "%(request_line)s" status: %(status_code)s  len: %(body_length)s time: %(wall_seconds).7f',
+      regex: accessFormat,
+      help: 'Form of a line with access_log = text: client_ip, date_time, request_line, status_code, body_length, wall_seconds, request_id; a header of the request as %({user-agent}i)s, of the answer as %({content-type}o)s. In a file of its own the date stands in front of it unless it is in it.',
+    }),
+    measure_filters: bool({
+      default: false,
+      help: 'Count the calls, the errors and the own time of each filter and app of the pipeline.',
     }),
   },
   { help: 'How the service is launched, served and stopped.' },

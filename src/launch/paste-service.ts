@@ -1,9 +1,11 @@
 // The service that serves an app of a deployment file: what `serveApp` and the three-line main of an
 // OpenStack service run. The plan is made anew in each worker from the text that the master checked.
+import type { Observer } from '../paste/build.ts'
 import { loadApp } from '../paste/load.ts'
 import { pipelineLine } from '../paste/plan.ts'
 import { standIns } from '../paste/stand-in.ts'
 import { tracer } from '../paste/trace.ts'
+import { launchGroup } from './options.ts'
 import { type PasteArgs, projectsOf } from './paste-args.ts'
 import type { Service, ServiceContext, StopOrder } from './service.ts'
 import { HttpServer } from './worker/http-server.ts'
@@ -23,8 +25,10 @@ export class PasteService implements Service {
     const { config, log, from } = context
     const projects = projectsOf(from, this.#args)
     // A stand-in app tells which filters a request has passed.
-    const replaced = standIn ? { replace: standIns(standIn, { config, flavour }), observe: tracer } : {}
-    const loaded = await loadApp(uri, { name, flavour, relativeTo, projects, config, log, ...replaced })
+    const observed = standIn
+      ? { replace: standIns(standIn, { config, flavour }), observe: tracer }
+      : await measured(context)
+    const loaded = await loadApp(uri, { name, flavour, relativeTo, projects, config, log, ...observed })
     context.onClose(() => loaded.close())
     const line = pipelineLine(loaded.plan)
     this.#summary = `pipeline ${line}`
@@ -44,4 +48,13 @@ export class PasteService implements Service {
   describe(): string {
     return this.#summary
   }
+}
+
+/** With the option, the pipeline is built with clocks in it; without, it is the same objects as ever. */
+async function measured(context: ServiceContext): Promise<{ observe?: Observer }> {
+  if (!context.config.get(launchGroup).measure_filters) return {}
+  const { createMeasure } = await import('../paste/measure.ts')
+  const measure = createMeasure()
+  context.onMeasure(() => ({ requests: 0, inFlight: 0, filters: measure.figures() }))
+  return { observe: measure.observer }
 }

@@ -66,6 +66,7 @@ export interface WorkCounts {
   readonly answers?: readonly number[]
   /** Counted when somebody may look: with `control_socket` or `metrics_listen`. */
   readonly durations?: Durations
+  /** The elements of a pipeline, in its order; with the option `measure_filters`. */
   readonly filters?: readonly FilterCounts[]
 }
 

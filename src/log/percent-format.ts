@@ -1,7 +1,7 @@
 // Python's %-formatting by name, `%(levelname)-8s`: the language of oslo.log's format strings.
-// Pure. Numbers of the kinds e and g are not here: no field of a log line is one.
+// Pure. Of an access log also the headers of a request and an answer, `%({user-agent}i)s`. Numbers of the kinds e and g are not here: no field of a log line is one.
 
-const directive = /%(?:%|\((\w+)\)([-#0 +]*)(\d*)(?:\.(\d+))?([sradiuxXofF]))/gu
+const directive = /%(?:%|\((\w+|\{[\w-]+\}[io])\)([-#0 +]*)(\d*)(?:\.(\d+))?([sradiuxXofF]))/gu
 
 /** What an option that holds a format must look like. */
 export const percentFormat = /^(?:[^%]|%%|%\(\w+\)[-#0 +]*\d*(?:\.\d+)?[sradiuxXofF])*$/u

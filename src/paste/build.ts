@@ -25,6 +25,8 @@ export interface BuildOptions {
 export interface Observer {
   app(app: App, plan: FactoryPlan): App
   filter(filter: Filter, plan: FactoryPlan): Filter
+  /** An app on its way to the composite that has asked for it. */
+  part?(app: App, composite: FactoryPlan): App
 }
 
 export type BuiltObject =
@@ -214,7 +216,10 @@ export class Builder {
     const part = (type: ObjectType, name: string | undefined, globalConf: GlobalConf | undefined) =>
       this.#describePart(plan, { type, name: name ?? null, globals: globalConf ? argumentConf(globalConf) : null })
     return {
-      getApp: async (name, globalConf) => this.buildApp(part('app', name, globalConf)),
+      getApp: async (name, globalConf) => {
+        const app = await this.buildApp(part('app', name, globalConf))
+        return this.#options.observe?.part?.(app, plan) ?? app
+      },
       getFilter: async (name, globalConf) => this.buildFilter(part('filter', name, globalConf)),
       getServer: async (name, globalConf) => this.buildServer(part('server', name, globalConf)),
     }

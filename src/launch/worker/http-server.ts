@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import type { App } from '../../http/contract.ts'
 import { createEdge, type Edge } from '../../http/edge.ts'
 import { Stopwatch } from '../../http/stopwatch.ts'
+import type { AccessLog } from '../access-log.ts'
 import { speaksTls } from '../address.ts'
 import { isObserved, launchGroup, type LaunchSettings } from '../options.ts'
 import type { ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
@@ -34,6 +35,7 @@ export class HttpServer {
   readonly #context: ServiceContext
   readonly #settings: LaunchSettings
   readonly #connections: Connections
+  #accessLog: AccessLog | null = null
   /** Those that were open when the stop came, and its order. */
   #stopping: { readonly doors: readonly Door[]; readonly order: StopOrder } | null = null
 
@@ -42,7 +44,12 @@ export class HttpServer {
     this.#settings = context.config.get(launchGroup)
     this.#connections = new Connections(context.log)
     const stopwatch = isObserved(this.#settings) ? new Stopwatch() : undefined
-    this.#edge = createEdge(tellingStops(app, context.stopping), { log: context.log, stopwatch })
+    const hasAccessLog = this.#settings.access_log !== 'off'
+    this.#edge = createEdge(tellingStops(app, context.stopping), {
+      log: context.log,
+      stopwatch,
+      ...(hasAccessLog ? { onResponse: (...parts) => this.#accessLog?.(...parts) } : {}),
+    })
     context.onMeasure(() => ({
       requests: this.#edge.handled,
       inFlight: this.#edge.inFlight,
@@ -60,7 +67,12 @@ export class HttpServer {
 
   /** Returns when every address accepts. */
   async listen(): Promise<void> {
-    this.#doors = await Promise.all(this.#context.listeners.map((listener) => this.#door(listener)))
+    const { config, log, listeners } = this.#context
+    if (this.#settings.access_log !== 'off') {
+      const { openAccessLog } = await import('../access-log.ts')
+      this.#accessLog = await openAccessLog(config, log)
+    }
+    this.#doors = await Promise.all(listeners.map((listener) => this.#door(listener)))
     await Promise.all(
       this.#doors.map(async (door) => {
         await door.listener.listen(door.server, this.#settings.backlog)
