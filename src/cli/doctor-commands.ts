@@ -28,7 +28,7 @@ export function examineCommands(patient: Patient, npm: NpmFacts): { facts: Comma
 }
 
 /** On the PATH, else where npm installs: in the project's own node_modules, or globally. */
-function commandPath(name: string, { env, project }: Patient, npm: NpmFacts): string | null {
+export function commandPath(name: string, { env, project }: Patient, npm: NpmFacts): string | null {
   // A name of a faulty manifest could lead anywhere.
   if (name.includes('/')) return null
   const folders = [...pathFolders(env), ...localBins(project.folder), npm.bin]

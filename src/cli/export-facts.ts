@@ -2,7 +2,7 @@
 // of both. Imports the modules that declare options, and no other code; writes nothing.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Config } from '../config/index.ts'
+import type { Config, Origin } from '../config/index.ts'
 import { closeNames } from '../diagnostic.ts'
 import type { Distribution } from '../entrypoints/distribution.ts'
 import { SlipwayError } from '../errors.ts'
@@ -102,12 +102,22 @@ function deploymentOf(config: Config): string | null {
   return null
 }
 
+interface DeploymentEntry {
+  readonly group: string
+  readonly option: string
+  /** As written. */
+  readonly name: string
+  readonly origin: Origin
+}
+
 /** The options that name a deployment file, with what they say. */
-export function deploymentEntries(config: Config): { group: string; option: string; name: string }[] {
+export function deploymentEntries(config: Config): DeploymentEntry[] {
   return config
     .entries()
     .filter(({ group, name }) => deploymentOptions.some((known) => known === `${group}.${name}`))
-    .flatMap(({ group, name, value }) => (typeof value === 'string' ? [{ group, option: name, name: value }] : []))
+    .flatMap(({ group, name, value, origin }) =>
+      typeof value === 'string' ? [{ group, option: name, name: value, origin }] : [],
+    )
 }
 
 /** An option that not every service has; undefined when this one has not, or it is not set. */

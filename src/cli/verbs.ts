@@ -9,6 +9,7 @@ const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
   ['check', async () => (await import('./check.ts')).check],
   ['show', async () => (await import('./show.ts')).show],
   ['graph', async () => (await import('./graph.ts')).graph],
+  ['start-chain', async () => (await import('./start-chain.ts')).startChain],
   ['config', async () => (await import('./config.ts')).config],
   ['run', async () => (await import('./run.ts')).run],
   ['inject', async () => (await import('./inject.ts')).inject],

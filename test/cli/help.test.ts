@@ -10,6 +10,7 @@ const verbs = [
   'check',
   'show',
   'graph',
+  'start-chain',
   'config',
   'config show',
   'config get',
