@@ -96,6 +96,7 @@ export const errorCodes = {
   SLIPWAY_LAUNCH_WORKER_DIED: ExitCode.software,
   SLIPWAY_LAUNCH_RELOAD: ExitCode.software,
   SLIPWAY_LAUNCH_SCALE: ExitCode.usage,
+  SLIPWAY_LAUNCH_UPGRADE: ExitCode.software,
   SLIPWAY_LAUNCH_CONTROL: ExitCode.unavailable,
   SLIPWAY_LAUNCH_PID_FILE: ExitCode.notPermitted,
 

@@ -17,6 +17,7 @@ const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
   ['status', async () => (await import('./status.ts')).status],
   ['reload', async () => (await import('./reload.ts')).reload],
   ['scale', async () => (await import('./scale.ts')).scale],
+  ['upgrade', async () => (await import('./upgrade.ts')).upgrade],
   ['log-level', async () => (await import('./log-level.ts')).logLevel],
   ['report', async () => (await import('./report.ts')).report],
   ['stop', async () => (await import('./stop.ts')).stop],

@@ -135,10 +135,17 @@ async function fail(error: unknown): Promise<void> {
     return
   }
   process.exitCode = isSlipwayError(error) ? errorCodes[error.code] : 1
+  if (isSlipwayError(error)) tellPredecessor(error)
   const { renderFailure, wantsColour } = await import('./script-failure.ts')
   // The configuration may be what failed: the terminal's wishes are read past it.
   const colour = wantsColour(process.stderr, process.env)
   process.stderr.write(`${renderFailure(error, { colour, cwd: process.cwd() })}\n`)
+}
+
+/** In an upgrade, of what fails before the launcher is reached; from there on it tells itself (launch/master/handover.ts). */
+function tellPredecessor({ code, message, problems, original }: SlipwayError): void {
+  if (process.env.SLIPWAY_HANDOVER === undefined || !process.connected) return
+  process.send?.({ type: 'failed', failure: { code, message, problems, original, thrown: null } })
 }
 
 /** What `readConfig` throws for --help and --version; told by its shape, as this room does not know that one. */

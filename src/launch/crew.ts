@@ -6,7 +6,7 @@ import type { Generation } from './generation.ts'
 import type { LevelOrder } from './log-levels.ts'
 import type { Listener } from './master/bind.ts'
 import type { Ledger } from './master/ledger.ts'
-import type { Vitals } from './messages.ts'
+import type { DrainOrder, Vitals } from './messages.ts'
 import type { Findings } from './report.ts'
 
 export interface Crew {
@@ -27,8 +27,8 @@ export interface Crew {
   scale(workers: number): Promise<void>
   /** How many workers it has, or will have when the scaling that was ordered is done. */
   readonly wanted: number
-  /** Drains and ends. Later calls do nothing. */
-  stop(reason: string): void
+  /** Drains and ends; `order` when that is no final one. Later calls do nothing. */
+  stop(reason: string, order?: DrainOrder): void
   /** Ends at once, whatever is in hand. */
   kill(reason: string): void
   /** Tells the workers which options have changed; those to come know as well. */

@@ -5,6 +5,7 @@ import { SlipwayError } from '../errors.ts'
 import type { Crew, CrewReport, Replacement, WorkerStatus } from './crew.ts'
 import type { Generation } from './generation.ts'
 import type { Listener } from './master/bind.ts'
+import type { DrainOrder } from './messages.ts'
 
 export interface Member {
   readonly name: string
@@ -98,8 +99,9 @@ export class Fleet {
     )
   }
 
-  stop(reason: string): void {
-    for (const { crew } of this.#members) crew.stop(reason)
+  /** `order`: another master serves from now on. */
+  stop(reason: string, order?: DrainOrder): void {
+    for (const { crew } of this.#members) crew.stop(reason, order)
   }
 
   kill(reason: string): void {

@@ -16,10 +16,13 @@ import { LogLevels } from './log-levels.ts'
 import { activatedSockets } from './master/activation.ts'
 import { bindPlans, closeListeners } from './master/bind.ts'
 import { ControlSocket } from './master/control.ts'
+import { type Handover, receiveHandover } from './master/handover.ts'
 import { ensureReaper, reaperHint } from './master/pid-one.ts'
 import { removePidFile, writePidFile } from './master/pid-file.ts'
 import { ServiceManager } from './master/service-manager.ts'
+import { type StartCommand, startCommand } from './master/start-command.ts'
 import type { SupervisorParts } from './master/supervisor.ts'
+import { Upgrader } from './master/upgrade.ts'
 import { Observers } from './observers.ts'
 import { launchGroup } from './options.ts'
 import { Orders } from './orders.ts'
@@ -102,7 +105,29 @@ export async function launchServices(
   options: LauncherOptions = {},
 ): Promise<Launcher> {
   const hasReaper = ensureReaper()
-  const inherited = activatedSockets()
+  const command = startCommand()
+  const handover = receiveHandover()
+  try {
+    return await launchAnew(conf, services, options, { command, handover, hasReaper })
+  } catch (error) {
+    await handover?.failed(error)
+    throw error
+  }
+}
+
+interface Beginning {
+  readonly command: StartCommand
+  readonly handover: Handover | null
+  readonly hasReaper: boolean
+}
+
+async function launchAnew(
+  conf: Config,
+  services: readonly ServiceDeclaration[],
+  options: LauncherOptions,
+  { command, handover, hasReaper }: Beginning,
+): Promise<Launcher> {
+  const inherited = handover?.inherited ?? activatedSockets()
   const plans = await planLaunch(conf, services, inherited)
   applyUmask(conf)
   const privileges = plans[0]?.privileges ?? null
@@ -126,17 +151,29 @@ export async function launchServices(
   }
   try {
     first = await bindPlans(plans, services, inherited)
+    await control?.bind(inherited)
+    await observers.bind(inherited)
     inherited.dismiss(log)
-    await control?.bind()
-    await observers.bind()
-    if (pidFile !== null) writePidFile(pidFile)
+    // Of a master that goes on until this one is ready it stays.
+    if (pidFile !== null && handover === null) writePidFile(pidFile)
     if (privileges !== null && first.some((one) => !hasProcesses(one, first.length > 1))) dropPrivileges(privileges)
     const report = (reason: string): void => observers.signalled(reason)
     const parts = { policy: options.respawn ?? defaultRespawnPolicy, log, levels, askedForReport: report }
     const fleet = new Fleet(await Promise.all(first.map((one) => memberFor(one, first.length > 1, parts))))
     const manager = new ServiceManager(log)
     const reloader = new Reloader({ config: conf, services, inherited, fleet, first, log, manager })
-    const orders = new Orders({ name: conf.prog, version: conf.version, fleet, reloader, log, manager, report })
+    const upgrader = new Upgrader({ command, inherited, isSuccessor: handover !== null, log })
+    const own = {
+      get listeners() {
+        return [...(control?.listeners ?? []), ...observers.listeners]
+      },
+      close() {
+        control?.close()
+        observers.giveWay()
+      },
+    }
+    const { prog: name, version } = conf
+    const orders = new Orders({ name, version, fleet, reloader, log, manager, report, upgrader, own })
     void fleet.ended.then(close)
     void orders.obey(signals)
     const overview = new Overview({
@@ -147,10 +184,18 @@ export async function launchServices(
       members: fleet.members,
       status: () => orders.status(),
     })
-    await observers.begin(overview)
-    await control?.serve({ orders, overview })
+    const open = async (): Promise<void> => {
+      await observers.begin(overview)
+      await control?.serve({ orders, overview })
+    }
+    if (handover === null) await open()
     const reports = await fleet.start()
     if (reports !== null) {
+      if (handover !== null) {
+        if (pidFile !== null) writePidFile(pidFile)
+        await handover.ready([...reloader.listeners, ...own.listeners])
+        await open()
+      }
       orders.running(reports)
       announce(log, reloader.urls, reports)
       if (conf.get(launchGroup).reload) await reloadOnChange({ fleet, reloader, orders, log })

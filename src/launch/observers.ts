@@ -3,6 +3,8 @@
 import type { Config } from '../config/index.ts'
 import type { Logger } from '../log/index.ts'
 import { parseAddress } from './address.ts'
+import type { Listener } from './master/bind.ts'
+import type { InheritedSockets } from './master/inherited.ts'
 import { MetricsServer } from './master/metrics-server.ts'
 import { launchGroup } from './options.ts'
 import type { Overview } from './overview.ts'
@@ -24,8 +26,12 @@ export class Observers {
   }
 
   /** Before anything is started. @throws SlipwayError as an address of a service does */
-  async bind(): Promise<void> {
-    await this.#metrics?.bind()
+  async bind(inherited: InheritedSockets): Promise<void> {
+    await this.#metrics?.bind(inherited)
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#metrics?.listeners ?? []
   }
 
   async begin(overview: Overview): Promise<void> {
@@ -42,6 +48,11 @@ export class Observers {
   /** For a signal, to this process or to a worker. */
   signalled(reason: string): void {
     this.#reporting?.signalled(reason)
+  }
+
+  /** Another master answers from here on. */
+  giveWay(): void {
+    this.#metrics?.close()
   }
 
   close(): void {

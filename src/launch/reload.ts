@@ -2,9 +2,8 @@
 // reasons before anything changes. One at a time; orders that come meanwhile make one more. Runs in the
 // process that the operator started.
 import { type Config, renderChange } from '../config/index.ts'
-import { renderWhere } from '../diagnostic.ts'
 import { forgetDistributions } from '../entrypoints/distribution.ts'
-import { type Diagnostic, isSlipwayError, type SlipwayError } from '../errors.ts'
+import { isSlipwayError, type SlipwayError } from '../errors.ts'
 import { applyLogOptions, type Logger } from '../log/index.ts'
 import { addressUrl } from './address.ts'
 import { type CrewReport, whoServes } from './crew.ts'
@@ -16,6 +15,7 @@ import type { InheritedSockets } from './master/inherited.ts'
 import type { ServiceManager } from './master/service-manager.ts'
 import { launchGroup } from './options.ts'
 import { ReloadHistory } from './reload-history.ts'
+import { tellProblems } from './tell-problems.ts'
 import { tellTls } from './tls.ts'
 
 export interface ReloaderParts {
@@ -55,6 +55,16 @@ export class Reloader {
   /** Where the services answer now. */
   get urls(): string[] {
     return this.#serving.flatMap(({ listeners }) => listeners.map(({ request }) => addressUrl(request)))
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#serving.flatMap(({ listeners }) => listeners)
+  }
+
+  /** How long new workers may take; null: without end. */
+  get startMs(): number | null {
+    const seconds = this.#serving[0]?.settings.start_timeout ?? 0
+    return seconds === 0 ? null : seconds * 1000
   }
 
   /**
@@ -115,7 +125,7 @@ export class Reloader {
     const { changes, ignored } = config.mutate()
     applyLogOptions(log, config)
     for (const change of changes) log.info(renderChange(change))
-    for (const problem of ignored) log.warn(placed(problem), told(problem))
+    tellProblems(log, ignored, 'warn')
     fleet.mutate(config)
     this.history.note('done')
     manager.ready('options have been read again')
@@ -179,21 +189,10 @@ export class Reloader {
 
   #refuse(failure: SlipwayError): void {
     const { log } = this.#parts
-    for (const problem of failure.problems) log.error(placed(problem), told(problem))
+    tellProblems(log, failure.problems)
     const stack = userStack(failure)
     log.error({ code: failure.code, ...(stack === null ? {} : { stack }) }, 'reload refused: nothing has changed')
   }
-}
-
-function placed({ code, where, hint }: Diagnostic): object {
-  return { code, ...(where ? { where: renderWhere(where) } : {}), ...(hint === null ? {} : { hint }) }
-}
-
-/** With its place and the line that stands there, which a log of text would not show otherwise. */
-function told({ message, where, found, expected }: Diagnostic): string {
-  const place = where ? ` (${renderWhere(where)}${where.text === undefined ? '' : `: ${where.text.trim()}`})` : ''
-  const label = [found === null ? '' : `found ${found}`, expected === null ? '' : `expected ${expected}`]
-  return [`${message}${place}`, ...label].filter(Boolean).join(', ')
 }
 
 function userStack(failure: SlipwayError): string | null {

@@ -194,7 +194,11 @@ function sharesPort({ address: other }: ListenRequest, address: TcpAddress): boo
 async function bindUnix(request: ListenRequest, address: UnixAddress, { inherited }: Surroundings): Promise<Listener> {
   const key = addressKey(address)
   const ready = inherited.take(key, address)
-  if (ready !== null) return taken(key, request, ready, address)
+  if (ready !== null) {
+    const { file, address: before } = ready
+    if (file !== null && before.kind === 'unix') changeAccess(before, request)
+    return taken(key, request, ready, address)
+  }
   try {
     return { key, request, ...(await bindUnixSocket(request, address)) }
   } catch (error) {

@@ -8,6 +8,7 @@ import { toFailure } from '../failure.ts'
 import { isServing, type Overview } from '../overview.ts'
 import type { ServiceStatus } from '../status.ts'
 import { expositionType } from './exposition.ts'
+import type { UpgradeOutcome } from './upgrade.ts'
 
 /** What the socket lets its owner do. */
 export interface ControlOrders {
@@ -17,6 +18,11 @@ export interface ControlOrders {
   scale(workers: number, service: string | null, reason: string): Promise<void>
   /** Resolves with the exit status when everything has ended. */
   stop(reason: string): Promise<number>
+  /**
+   * Puts a new master in the place of this one; `node` is the path of its Node, null for the same. Resolves when the new
+   * one serves.
+   */
+  upgrade(node: string | null, reason: string): Promise<UpgradeOutcome>
 }
 
 export interface Controls {
@@ -48,6 +54,7 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['/log-level', { GET: ({ res, controls }) => reply(res, 200, controls.overview.levels()), POST: setLevel }],
   ['/reload', { POST: reload }],
   ['/scale', { POST: scale }],
+  ['/upgrade', { POST: upgrade }],
   ['/stop', { POST: stop }],
 ])
 
@@ -128,6 +135,14 @@ async function setLevel({ req, res, controls }: Exchange): Promise<void> {
   if (level === null && logger === null) controls.overview.resetLevels(who)
   else controls.overview.setLevel({ logger: logger ?? 'root', level }, who)
   reply(res, 200, controls.overview.levels())
+}
+
+/** `{"node": "/usr/bin/node"}`, or `{}` for the same. */
+async function upgrade({ req, res, controls }: Exchange): Promise<void> {
+  const expected = '{}, or {"node": "/usr/bin/node"}'
+  const { node = null } = await bodyOf(req, expected)
+  if (typeof node !== 'string' && node !== null) throw unusable('the node is no path', node, expected)
+  reply(res, 200, await controls.orders.upgrade(node, who))
 }
 
 async function stop({ res, controls }: Exchange): Promise<void> {

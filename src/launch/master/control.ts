@@ -5,6 +5,7 @@ import type { ListenRequest } from '../address.ts'
 import { bindFailure } from '../bind-error.ts'
 import { bindListeners, closeListeners, type Listener } from './bind.ts'
 import type { Controls } from './control-routes.ts'
+import type { InheritedSockets } from './inherited.ts'
 
 export class ControlSocket {
   readonly #request: ListenRequest
@@ -19,8 +20,12 @@ export class ControlSocket {
    * Before anything is started: a path that cannot be had ends the start.
    * @throws SlipwayError as an address that cannot be had does
    */
-  async bind(): Promise<void> {
-    this.#listeners = await bindListeners([this.#request])
+  async bind(inherited: InheritedSockets): Promise<void> {
+    this.#listeners = await bindListeners([this.#request], inherited)
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#listeners
   }
 
   async serve(controls: Controls): Promise<void> {

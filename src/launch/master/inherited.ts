@@ -1,5 +1,5 @@
 // The sockets that this process was started with: who asks for one by number, by name or by its address gets it; what
-// nobody asks for is told and closed. Where they come from is in activation.ts and upgrade.ts. Runs in the master.
+// nobody asks for is told and closed. Where they come from is in activation.ts and handover.ts. Runs in the master.
 import { SlipwayError } from '../../errors.ts'
 import { ipAddresses } from '../../lazy-packages.ts'
 import type { Logger } from '../../log/index.ts'
@@ -8,8 +8,8 @@ import type { BoundSocket } from './bound-socket.ts'
 import type { SocketFile } from './unix-socket.ts'
 
 export interface InheritedSocket {
-  /** What `fd:3` means. */
-  readonly number: number
+  /** What `fd:3` means; null for one that the master before had bound itself. */
+  readonly number: number | null
   /** What `fd:api` means; null when it has none. */
   readonly name: string | null
   /** Where it is bound; `fd:3` when that cannot be seen from here (another network namespace). */
@@ -26,6 +26,7 @@ export class InheritedSockets {
   readonly #all: readonly InheritedSocket[]
   readonly #leftAlone: string | null
   readonly #waiting: Set<InheritedSocket>
+  #dismissed: ReadonlySet<InheritedSocket> = new Set()
 
   /** `leftAlone`: that there were others, and why they are not for us. */
   constructor(all: readonly InheritedSocket[], leftAlone: string | null = null) {
@@ -36,8 +37,8 @@ export class InheritedSockets {
 
   /** What is served when nobody has said what; null when there is nothing. */
   requests(): ListenRequest[] | null {
-    const own = this.#all.filter(({ isHeldOutside }) => isHeldOutside)
-    return own.length === 0 ? null : own.map((one) => ({ address: numbered(one), where: null, origin: 'LISTEN_FDS' }))
+    const given = this.#all.flatMap(numbered)
+    return given.length === 0 ? null : given.map((address) => ({ address, where: null, origin: 'LISTEN_FDS' }))
   }
 
   /**
@@ -49,7 +50,7 @@ export class InheritedSockets {
     if (address.kind !== 'fd') return [request]
     const found = this.#all.filter((one) => one.name === address.name || String(one.number) === address.name)
     if (found.length === 0) throw this.#missing(request, address)
-    return found.map((one) => ({ ...request, address: numbered(one) }))
+    return found.flatMap(numbered).map((one) => ({ ...request, address: one }))
   }
 
   /** The socket that was bound for a key by the master before, or is bound to an address. Once. */
@@ -71,17 +72,30 @@ export class InheritedSockets {
       one.socket.close()
       one.file?.remove()
     }
+    this.#dismissed = new Set(this.#waiting)
     this.#waiting.clear()
   }
 
+  /** The keys, in the words of the master before, of those that are served. */
+  get takenKeys(): string[] {
+    return this.#all.filter((one) => !this.#dismissed.has(one)).flatMap(({ key }) => key ?? [])
+  }
+
+  /** Number and name of one of them, for the next master. */
+  identify(socket: BoundSocket): Pick<InheritedSocket, 'number' | 'name'> {
+    const { number = null, name = null } = this.#all.find((one) => one.socket === socket) ?? {}
+    return { number, name }
+  }
+
   #missing({ where }: ListenRequest, { name }: InheritedAddress): SlipwayError {
-    const names = this.#all.flatMap((one) => [`fd:${one.number}`, ...(one.name === null ? [] : [`fd:${one.name}`])])
+    const given = this.#all.filter(({ number }) => number !== null)
+    const names = given.flatMap((one) => [`fd:${one.number}`, ...(one.name === null ? [] : [`fd:${one.name}`])])
     return new SlipwayError(
       'SLIPWAY_LAUNCH_ACTIVATION',
       `cannot listen on "fd:${name}": no such socket was inherited`,
       {
         where,
-        found: this.#all.length === 0 ? 'no LISTEN_FDS for this process' : undefined,
+        found: given.length === 0 ? 'no LISTEN_FDS for this process' : undefined,
         alternatives: [...new Set(names)],
         hint: 'start the service by its .socket unit (systemctl start NAME.socket), whose FileDescriptorName= gives the name',
       },
@@ -97,8 +111,8 @@ function titleOf({ number, name, address }: InheritedSocket): string {
   return `${number}${name === null ? '' : ` "${name}"`}${place}`
 }
 
-function numbered({ number }: InheritedSocket): InheritedAddress {
-  return { kind: 'fd', name: String(number) }
+function numbered({ number }: InheritedSocket): InheritedAddress[] {
+  return number === null ? [] : [{ kind: 'fd', name: String(number) }]
 }
 
 /** The host of a TCP address must be an IP address here. */

@@ -3,14 +3,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { addressUrl, type ListenRequest } from '../address.ts'
 import { bindFailure } from '../bind-error.ts'
-import { bindListeners, type Listener } from './bind.ts'
+import { bindListeners, closeListeners, type Listener } from './bind.ts'
 import { expositionType } from './exposition.ts'
+import type { InheritedSockets } from './inherited.ts'
 
 const backlog = 16
 
 export class MetricsServer {
   readonly #request: ListenRequest
-  #listener: Listener | null = null
+  #listeners: readonly Listener[] = []
   #server: Server | null = null
 
   constructor(request: ListenRequest) {
@@ -19,16 +20,19 @@ export class MetricsServer {
 
   /** Once it is bound, with the port that the system chose. */
   get url(): string {
-    return `${addressUrl(this.#listener?.request ?? this.#request)}/metrics`
+    return `${addressUrl(this.#listeners[0]?.request ?? this.#request)}/metrics`
   }
 
   /**
    * Before anything is started: an address that cannot be had ends the start.
    * @throws SlipwayError as an address of the service does
    */
-  async bind(): Promise<void> {
-    const [listener] = await bindListeners([this.#request])
-    this.#listener = listener ?? null
+  async bind(inherited: InheritedSockets): Promise<void> {
+    this.#listeners = await bindListeners([this.#request], inherited)
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#listeners
   }
 
   /** `metrics` is asked for each time. */
@@ -36,7 +40,7 @@ export class MetricsServer {
     const { createServer } = await import('../../http/node-http.ts')
     const server = createServer((req, res) => void answer(req, res, metrics))
     this.#server = server
-    this.#listener?.socket.adoptInto(server, backlog)
+    for (const { socket } of this.#listeners) socket.adoptInto(server, backlog)
     await new Promise<void>((resolve, reject) => {
       server.once('listening', resolve)
       server.once('error', (error: NodeJS.ErrnoException) => reject(bindFailure(this.#request, error)))
@@ -45,7 +49,7 @@ export class MetricsServer {
 
   /** At once: nobody's request is worth keeping a process for that has ended. */
   close(): void {
-    this.#listener?.socket.close()
+    closeListeners(this.#listeners)
     this.#server?.close()
     this.#server?.closeAllConnections()
   }

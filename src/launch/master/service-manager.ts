@@ -14,6 +14,7 @@ export class ServiceManager {
   #queue: Promise<void> = Promise.resolve()
   #watchdog: NodeJS.Timeout | undefined
   #isMissing = false
+  #isHandedOver = false
 
   /** Takes what is meant for this process out of the environment: it is not for its children (sd_notify(3)). */
   constructor(log: Logger, env: Environment = process.env) {
@@ -26,19 +27,26 @@ export class ServiceManager {
   }
 
   ready(status: string): void {
-    this.#tell('READY=1', `STATUS=${status}`)
+    this.#tell(process.pid, 'READY=1', `STATUS=${status}`)
     if (this.#watchdogMs === null || this.#watchdog !== undefined || this.#socket === null) return
     // Twice as often as it is asked for, as sd_watchdog_enabled(3) advises.
-    this.#watchdog = setInterval(() => this.#tell('WATCHDOG=1'), this.#watchdogMs / 2).unref()
+    this.#watchdog = setInterval(() => this.#tell(process.pid, 'WATCHDOG=1'), this.#watchdogMs / 2).unref()
   }
 
   reloading(): void {
     const microseconds = process.hrtime.bigint() / 1000n
-    this.#tell('RELOADING=1', `MONOTONIC_USEC=${microseconds}`, 'STATUS=reloading')
+    this.#tell(process.pid, 'RELOADING=1', `MONOTONIC_USEC=${microseconds}`, 'STATUS=reloading')
   }
 
   stopping(reason: string): void {
-    this.#tell('STOPPING=1', `STATUS=draining: ${reason}`)
+    this.#tell(process.pid, 'STOPPING=1', `STATUS=draining: ${reason}`)
+  }
+
+  /** Another process is the main one from here on, and says the rest. */
+  handOver(pid: number): void {
+    clearInterval(this.#watchdog)
+    this.#tell(pid)
+    this.#isHandedOver = true
   }
 
   /** Resolves when all that was said has left. */
@@ -47,22 +55,22 @@ export class ServiceManager {
     await this.#queue
   }
 
-  #tell(...fields: readonly string[]): void {
+  /** `main`: the main process of the unit, which every message names. */
+  #tell(main: number, ...fields: readonly string[]): void {
     const socket = this.#socket
-    if (socket === null || this.#isMissing) return
-    this.#queue = this.#queue.then(() => this.#send(socket, fields))
+    if (socket === null || this.#isMissing || this.#isHandedOver) return
+    this.#queue = this.#queue.then(() => this.#send(socket, [`--pid=${main}`, ...fields]))
   }
 
-  async #send(socket: string, fields: readonly string[]): Promise<void> {
-    const args = [`--pid=${process.pid}`, ...fields]
+  async #send(socket: string, args: readonly string[]): Promise<void> {
     const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
       const options = { env: { PATH: process.env.PATH, NOTIFY_SOCKET: socket }, timeout: sendWithinMs }
-      execFile('systemd-notify', args, options, (failure) => resolve(failure as NodeJS.ErrnoException | null))
+      execFile('systemd-notify', [...args], options, (failure) => resolve(failure as NodeJS.ErrnoException | null))
     })
     if (error === null) return
     this.#isMissing = error.code === 'ENOENT'
     const why = this.#isMissing ? 'systemd-notify is not installed' : error.message
-    this.#log.warn(`the service manager cannot be told ${fields[0] ?? ''}: ${why}`)
+    this.#log.warn(`the service manager cannot be told ${args[1] ?? 'of the new master'}: ${why}`)
   }
 }
 

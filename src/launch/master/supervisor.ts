@@ -112,12 +112,12 @@ export class Supervisor implements Crew {
     }
   }
 
-  stop(reason: string): void {
+  stop(reason: string, order: DrainOrder = { final: true, reason }): void {
     if (this.#phase === 'stopping' || this.#phase === 'ended') return
     this.#phase = 'stopping'
     // Ours first: as long as it is open, connections queue up in it that nobody will accept.
     closeSockets(this.#generation.listeners)
-    for (const slot of [...this.#slots, ...this.#beside]) slot.close({ final: true, reason })
+    for (const slot of [...this.#slots, ...this.#beside]) slot.close(order)
     this.#endWhenEmpty()
   }
 

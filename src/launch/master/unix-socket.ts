@@ -22,11 +22,18 @@ export interface FileIdentity {
 export class SocketFile {
   readonly path: string
   readonly identity: FileIdentity
-  #isOurs = true
+  #isOurs: boolean
 
-  constructor(path: string, { dev, ino }: FileIdentity) {
+  /** `isOurs`: false for one that another master may still serve. */
+  constructor(path: string, { dev, ino }: FileIdentity, isOurs = true) {
     this.path = path
     this.identity = { dev, ino }
+    this.#isOurs = isOurs
+  }
+
+  /** From here on nobody else removes it. */
+  claim(): void {
+    this.#isOurs = true
   }
 
   /** Another process removes it. */

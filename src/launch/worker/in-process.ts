@@ -105,10 +105,10 @@ export class InProcessCrew implements Crew {
     )
   }
 
-  stop(reason: string): void {
+  stop(reason: string, order: DrainOrder = { final: true, reason }): void {
     if (this.#stopReason !== null || this.#state === 'gone') return
     this.#stopReason = reason
-    void this.#stop(reason)
+    void this.#stop(order)
   }
 
   kill(reason: string): void {
@@ -252,12 +252,12 @@ export class InProcessCrew implements Crew {
     }
   }
 
-  async #stop(reason: string): Promise<void> {
+  async #stop(order: DrainOrder): Promise<void> {
     // A start cannot be stopped half way; it is bounded by its own timeout.
     await this.#started
     if (this.#state !== 'gone') this.#state = 'draining'
     const left = [...this.#leaving.values()]
-    const cut = await this.#runner.drain({ final: true, reason })
+    const cut = await this.#runner.drain(order)
     this.#tellCut(cut)
     const all = (await Promise.all(left)).reduce((sum, one) => sum + one, cut)
     this.#end(all > 0 ? stopStatus.cut : stopStatus.clean)
