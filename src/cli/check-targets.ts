@@ -7,6 +7,7 @@ import { resolveModule } from '../entrypoints/resolve.ts'
 import { describeScript, scriptGroups } from '../entrypoints/scripts.ts'
 import type { Config } from '../config/index.ts'
 import { type Diagnostic, isSlipwayError } from '../errors.ts'
+import { planTls } from '../launch/tls.ts'
 import { checkFile } from '../paste/check.ts'
 import { describe } from '../paste/describe.ts'
 import { factoryFaults } from '../paste/factories.ts'
@@ -38,7 +39,7 @@ async function allProblems(
   options: CheckOptions,
   terminal: Terminal,
 ): Promise<readonly Diagnostic[]> {
-  const { config, problems } = checkConfig(options)
+  const { config, problems } = await checkConfig(options)
   const targets = texts.map((text) => parseTarget(text, terminal.cwd))
   const files = targets.filter(({ file }) => file === null || !isManifestFile(file))
   const manifests = targets.flatMap(({ file }) => (file !== null && isManifestFile(file) ? [file] : []))
@@ -52,14 +53,25 @@ async function allProblems(
 }
 
 /** A configuration with errors is reported; the rest is then checked without it. */
-function checkConfig({ configFile }: CheckOptions): { config: Config | undefined; problems: Diagnostic[] } {
+async function checkConfig({
+  configFile,
+}: CheckOptions): Promise<{ config: Config | undefined; problems: Diagnostic[] }> {
   try {
     // Without a file nothing has chosen a pipeline: then every one is checked as if it were taken.
     if (configFile === undefined) return { config: undefined, problems: [] }
     const config = readServiceConfig({ files: configFile })
-    return { config, problems: nearMisses(config) }
+    return { config, problems: [...nearMisses(config), ...(await tlsProblems(config))] }
   } catch (error) {
     return { config: undefined, problems: problemsOf(error) }
+  }
+}
+
+/** Of certificates and keys, as a start or a reload would find them. */
+async function tlsProblems(config: Config): Promise<readonly Diagnostic[]> {
+  try {
+    return (await planTls(config)).warnings
+  } catch (error) {
+    return problemsOf(error)
   }
 }
 

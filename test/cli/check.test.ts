@@ -124,6 +124,17 @@ describe('slipway check', () => {
     expect(found.problems.map(({ code, where }) => [code, where.line])).toContainEqual(['SLIPWAY_CONFIG_VALUE', 2])
   })
 
+  it('checks the certificate that the configuration names, as a start would', async () => {
+    const cwd = projectFolder({
+      ...sound,
+      'shop.conf': '[DEFAULT]\nauth_strategy = noauth\n[ssl]\ncert_file = api.pem\nkey_file = /nowhere/api.key\n',
+    })
+    const { status, report: found } = await report(['api.ini', '--config-file', `${cwd}/shop.conf`], cwd)
+    expect(status).toBe(78)
+    const tls = found.problems.filter(({ code }) => code === 'SLIPWAY_LAUNCH_TLS')
+    expect(tls.map(({ where }) => where.line)).toEqual([4, 5])
+  })
+
   it('knows a mistyped option of the launcher from an option of the service', async () => {
     const cwd = projectFolder({ ...sound, 'shop.conf': '[DEFAULT]\nwrokers = 2\nauth_strategy = noauth\n' })
     const { status, report: found } = await report(['api.ini', '--config-file', `${cwd}/shop.conf`], cwd)

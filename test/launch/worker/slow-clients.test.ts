@@ -56,13 +56,16 @@ async function drip(socket: Socket, first: string, next: string): Promise<string
   return answer
 }
 
+/** The answer may be lost: what the client has sent meanwhile resets the connection. */
+const late = /^(?:HTTP\/1\.1 408 |$)/
+
 const slow = { headers_timeout: 0.3, request_timeout: 0.6, keep_alive_timeout: 0.3 }
 
 describe.each(ways)('over %s', (_name, ssl) => {
   it('a head that comes byte by byte is refused after headers_timeout', async () => {
     const serving = await serve(() => text('ok'), ssl, slow)
     const answer = await drip(await open(serving), 'GET / HTTP/1.1\r\nhost: h\r\n', 'x')
-    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+    expect(answer).toMatch(late)
   })
 
   it('a connection that sends nothing is ended after headers_timeout', async () => {
@@ -75,7 +78,7 @@ describe.each(ways)('over %s', (_name, ssl) => {
   it('a body that comes byte by byte is refused after request_timeout', async () => {
     const serving = await serve(async (req) => text(await req.body.text()), ssl, slow)
     const answer = await drip(await open(serving), 'POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 100000\r\n\r\n', 'x')
-    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+    expect(answer).toMatch(late)
     await until(() => serving.http.inFlight === 0, 'still in hand')
   })
 
