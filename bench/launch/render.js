@@ -3,7 +3,8 @@ import { median, ratio, table } from '../figures.js'
 import { peers } from './peers.js'
 
 export function renderFigures(samples) {
-  return [starts(samples), loadTable(samples, 1), loadTable(samples, 2), troubles(samples)].join('\n')
+  const tables = [starts(samples), loadTable(samples, 1), loadTable(samples, 2), troubles(samples)]
+  return tables.filter((one) => one !== null).join('\n')
 }
 
 /** The median of a figure, or null where it was not taken. */
@@ -31,6 +32,11 @@ export function sum(samples, name, key) {
 const shown = (value, digits = 0) => (value === null ? '–' : value.toFixed(digits))
 const counted = (value) => (value === null ? '–' : Math.round(value).toLocaleString('en'))
 const quotient = (value) => (value === null ? '–' : ratio(value))
+
+/** Null when nothing of it was measured. */
+function tableOf(title, head, rows) {
+  return rows.length === 0 ? null : table(title, head, rows)
+}
 
 function rowsOf(samples, key, cells) {
   return [...samples.keys()]
@@ -61,7 +67,7 @@ function starts(samples) {
     'of all, 1',
     'of all, 2',
   ]
-  return table('Start to the first 200, and memory after load', head, rows)
+  return tableOf('Start to the first 200, and memory after load', head, rows)
 }
 
 function loadTable(samples, workers) {
@@ -75,7 +81,7 @@ function loadTable(samples, workers) {
   )
   const of = (kind) => [`${kind} req/s`, 'p99 ms', 'CPU µs', 'to prototype']
   const title = `Load on ${workers} worker${workers > 1 ? 's' : ''}, 64 connections; CPU of the whole tree per request`
-  return table(title, ['server', ...of('keep-alive'), ...of('new connections')], rows)
+  return tableOf(title, ['server', ...of('keep-alive'), ...of('new connections')], rows)
 }
 
 function troubles(samples) {
@@ -103,5 +109,5 @@ function troubles(samples) {
     lost(name, 'kept'),
   ])
   const head = ['server', 'req/s', 'p50 ms', 'p99 ms', 'lost, new connections', 'lost, keep-alive']
-  return table('2 workers: one blocked 400 ms of every 800; requests lost across 3 reloads a round', head, rows)
+  return tableOf('2 workers: one blocked 400 ms of every 800; requests lost across 3 reloads a round', head, rows)
 }

@@ -112,7 +112,7 @@ export class Server {
   }
 
   #failure(what) {
-    return new Error(`${this.#peer.title} ${what}:\n${this.#output.slice(-2000)}`)
+    return new Error(`${this.#peer.title} ${what}:\n${this.#output.trimEnd().slice(-500)}`)
   }
 }
 
