@@ -15,7 +15,8 @@ const startTime = {
   repeats: 3,
   async *run(peer) {
     for (const workers of peer.workers ?? [1, 2]) {
-      yield* using(peer, { workers }, async function* (_server, startMs) {
+      yield* using(peer, { workers }, async function* (server, startMs) {
+        yield [`start cpu ${workers}`, server.cpu() / 1000]
         yield [`start ${workers}`, startMs]
       })
     }
