@@ -79,11 +79,6 @@ export class Fleet {
    * `name` may be null where there is one service.
    * @throws SlipwayError SLIPWAY_LAUNCH_SCALE
    */
-  async scale(workers: number, name: string | null): Promise<void> {
-    await this.member(name).crew.scale(workers)
-  }
-
-  /** @throws SlipwayError SLIPWAY_LAUNCH_SCALE */
   member(name: string | null): Member {
     const [only, ...others] = this.#members
     if (name === null && only !== undefined && others.length === 0) return only
