@@ -1,6 +1,7 @@
 // The launcher as operators meet it: real masters and workers (built files), real sockets, real signals.
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +28,24 @@ const two = ['--workers', '2']
 async function get(url: string): Promise<{ pid: number; worker: number }> {
   const { body } = await request(url, { reset: true })
   return (await body.json()) as { pid: number; worker: number }
+}
+
+function strings(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
+/** Those that run with a text in their environment, by the folder that /proc has for each. */
+function processesWith(mark: string): string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark)
+    } catch {
+      // Gone meanwhile, or not ours to look into.
+      return false
+    }
+  })
 }
 
 const cut = { code: 'UND_ERR_SOCKET' }
@@ -109,6 +128,16 @@ describe('a start', () => {
     writeFileSync(join(folder, 'x.conf'), '[DEFAULT]\nrequest_timeout = 10\n')
     const service = new RunningService({ flags: ['--config-file', join(folder, 'x.conf')] })
     expect(await get((await service.ready()).url)).toHaveProperty('pid')
+  })
+
+  it('that fails when its processes have begun leaves none of them behind', async () => {
+    const mark = randomUUID()
+    writeFileSync(join(folder, 'x.conf'), `[DEFAULT]\npid_file = ${join(folder, 'missing', 'x.pid')}\n`)
+    const flags = [...two, '--config-file', join(folder, 'x.conf')]
+    const service = new RunningService({ flags, env: { ...strings(process.env), LAUNCH_TEST_MARK: mark } })
+    expect(await service.exit()).toMatchObject({ signal: null })
+    expect(service.lines.at(-1)).toMatchObject({ code: 'SLIPWAY_LAUNCH_PID_FILE' })
+    await until(() => processesWith(mark).length === 0, 'a process is left')
   })
 
   it.each([

@@ -29,6 +29,8 @@ function passOn(signal: string): string {
 }
 
 /** For the log, when nobody does. */
+export const reaperWarning = 'process 1 of a container, and nobody reaps what orphans leave behind'
+
 export const reaperHint = 'start the container with an init (docker run --init), or with Node 22.15 and a shell in it'
 
 type Execve = (file: string, args: readonly string[], env: NodeJS.ProcessEnv) => never

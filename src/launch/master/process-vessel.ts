@@ -1,6 +1,6 @@
 // A worker as a process: the sockets of the master in its stdio, an IPC channel for messages, a process group of its
 // own. Runs in the master.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { compileCacheVariables } from '../../entrypoints/compile-cache.ts'
@@ -14,15 +14,28 @@ const entry = fileURLToPath(new URL('../worker/main.js', import.meta.url))
 /** Last words may still be on their way when the process is gone already. */
 const lastWordsMs = 500
 
-export function launchProcess({ start, listeners, hangAfterMs }: VesselOrder, events: VesselEvents): Vessel {
+/** A process without an order yet. Ends by itself when the channel to it is closed. */
+export function startProcess(listeners: VesselOrder['listeners'], isWatched: boolean): ChildProcess {
   const sockets = listeners.map(({ socket }) => socket.fd)
-  const child = spawn(process.execPath, [...workerFlags(process.execArgv), entry], {
-    stdio: ['ignore', 'inherit', 'inherit', ...sockets, 'ipc', ...(hangAfterMs === null ? [] : (['pipe'] as const))],
+  return spawn(process.execPath, [...workerFlags(process.execArgv), entry], {
+    stdio: ['ignore', 'inherit', 'inherit', ...sockets, 'ipc', ...(isWatched ? (['pipe'] as const) : [])],
     serialization: 'advanced',
     env: { ...process.env, ...compileCacheVariables() },
     // A group of its own: the Ctrl-C of a terminal reaches the master alone, which drains.
     detached: true,
   })
+}
+
+export function launchProcess(order: VesselOrder, events: VesselEvents): Vessel {
+  return launchInto(startProcess(order.listeners, order.hangAfterMs !== null), order, events)
+}
+
+/** Makes a worker of a process that was started with the same listeners. */
+export function launchInto(
+  child: ChildProcess,
+  { start, listeners, hangAfterMs }: VesselOrder,
+  events: VesselEvents,
+): Vessel {
   let hasEnded = false
   const end = (status: number | null, signal: string | null): void => {
     if (!hasEnded) events.ended(status, signal)
@@ -40,7 +53,7 @@ export function launchProcess({ start, listeners, hangAfterMs }: VesselOrder, ev
     // A worker that dies before it can read is reported by its exit, which says more than the broken pipe.
     if (child.connected) child.send(message, () => undefined)
   }
-  const watchFd = firstListenerFd + sockets.length + 1
+  const watchFd = firstListenerFd + listeners.length + 1
   const stacks = hangAfterMs === null ? null : (child.stdio[watchFd] as Readable)
   tell({
     ...start,

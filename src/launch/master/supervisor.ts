@@ -14,6 +14,7 @@ import type { Findings } from '../report.ts'
 import { isBootFault, type RespawnPolicy, type WorkerEnd } from '../states.ts'
 import { closeListeners, closeSockets, type Listener } from './bind.ts'
 import { Ledger } from './ledger.ts'
+import type { ProcessesAhead } from './processes-ahead.ts'
 import { fillSlots, type Roll, type Rolled, rollSlots, takeBackSlots } from './rolling.ts'
 import { bootError, Slot, type SlotEvents } from './slot.ts'
 import { Turn } from './turn.ts'
@@ -54,8 +55,10 @@ export class Supervisor implements Crew {
   /** Those whose replacement is ordered. */
   readonly #worn = new WeakSet<WorkerHandle>()
 
-  static async create(first: Generation, parts: SupervisorParts): Promise<Supervisor> {
-    return new Supervisor(first, await templateOf(first, parts), parts)
+  /** `ahead` has processes for the first workers. */
+  static async create(first: Generation, parts: SupervisorParts, ahead: ProcessesAhead | null): Promise<Supervisor> {
+    const template = await templateOf(first, parts)
+    return new Supervisor(first, ahead === null ? template : { ...template, launchVessel: ahead.launch }, parts)
   }
 
   private constructor(first: Generation, template: WorkerTemplate, parts: SupervisorParts) {
