@@ -1,7 +1,8 @@
 // The entry points of a project with the file that each leads to. Resolves, imports nothing.
 import { closeNames, diagnosticToJson, displayPath, positionOf, renderDiagnostics } from '../diagnostic.ts'
-import type { Distribution } from '../entrypoints/distribution.ts'
+import type { Distribution, PackageHome } from '../entrypoints/distribution.ts'
 import { asProblem, type EntryPoint } from '../entrypoints/entry-point.ts'
+import { readInstalled } from '../entrypoints/installed.ts'
 import { resolveModule } from '../entrypoints/resolve.ts'
 import { type Diagnostic, ExitCode, isSlipwayError } from '../errors.ts'
 import { paintFor, renderOptions } from './colour.ts'
@@ -12,44 +13,81 @@ import type { Terminal } from './terminal.ts'
 
 export interface ListOptions {
   readonly group?: string
+  readonly all?: true
+  readonly cache?: boolean
   readonly manifest?: string
   readonly json?: true
 }
 
-/** An entry point, and where it leads or why it leads nowhere. */
-interface Row {
+/** What there is to list. */
+interface Listing {
+  readonly owned: readonly Owned[]
+  /** What is wrong with the manifests, entries that are listed left out. */
+  readonly problems: readonly Diagnostic[]
+  /** Said when there is nothing. */
+  readonly noneMessage: () => string
+}
+
+/** An entry point, and whose. */
+interface Owned {
   readonly entry: EntryPoint
+  readonly home: PackageHome
+}
+
+/** And where it leads, or why it leads nowhere. */
+interface Row extends Owned {
   readonly file: string | null
   readonly problem: Diagnostic | null
 }
 
-/** 78 when the manifest has lines that cannot be listed at all. */
-export function listEntryPoints(options: ListOptions, terminal: Terminal): number {
-  const project = requireProject(options.manifest, terminal.cwd)
-  const chosen = project.entryPoints.filter(({ group }) => options.group === undefined || group === options.group)
-  const rows = chosen.map((entry) => rowOf(entry, project))
-  const list = rows.map((row) => rowJson(row, project))
-  if (options.json) terminal.out(`${JSON.stringify(list, null, 2)}\n`)
-  else if (rows.length > 0) terminal.out(renderRows(rows, terminal))
-  const unlisted = project.problems.filter((problem) => !project.entryPoints.some((entry) => entry.problem === problem))
-  const isSound = unlisted.length === 0
-  if (rows.length === 0 && isSound) terminal.err(`${noneMessage(project, options.group, terminal.cwd)}\n`)
-  if (!isSound) terminal.err(`${renderDiagnostics(unlisted, renderOptions(terminal, 'stderr'))}\n`)
-  return unlisted.some(({ severity }) => severity === 'error') ? ExitCode.config : ExitCode.ok
+/** 78 when a manifest has lines that cannot be listed at all. */
+export async function listEntryPoints(options: ListOptions, terminal: Terminal): Promise<number> {
+  const { owned, problems, noneMessage } = options.all
+    ? await everything(options, terminal)
+    : ownOnes(options, terminal)
+  const rows = owned.map(rowOf)
+  if (options.json) terminal.out(`${JSON.stringify(rows.map(rowJson), null, 2)}\n`)
+  else if (rows.length > 0) terminal.out(renderRows(rows, terminal, options.all ?? false))
+  const isSound = problems.length === 0
+  if (rows.length === 0 && isSound) terminal.err(`${noneMessage()}\n`)
+  if (!isSound) terminal.err(`${renderDiagnostics(problems, renderOptions(terminal, 'stderr'))}\n`)
+  return problems.some(({ severity }) => severity === 'error') ? ExitCode.config : ExitCode.ok
 }
 
-function rowOf(entry: EntryPoint, project: Distribution): Row {
-  if (entry.problem || !entry.reference) return { entry, file: null, problem: entry.problem }
-  try {
-    const { file, url } = resolveModule(entry.reference, project, entry.valueWhere)
-    return { entry, file: file ?? url, problem: null }
-  } catch (error) {
-    if (!isSlipwayError(error)) throw error
-    return { entry, file: null, problem: asProblem(error) }
+function ownOnes({ group, manifest }: ListOptions, { cwd }: Terminal): Listing {
+  const project = requireProject(manifest, cwd)
+  const { entryPoints } = project
+  return {
+    owned: entryPoints
+      .filter((entry) => group === undefined || entry.group === group)
+      .map((entry) => ({ entry, home: project })),
+    problems: project.problems.filter((problem) => !entryPoints.some((entry) => entry.problem === problem)),
+    noneMessage: () => noneMessage(project, group, cwd),
   }
 }
 
-function rowJson({ entry, file, problem }: Row, project: Distribution): Record<string, unknown> {
+async function everything({ group, cache }: ListOptions, { cwd }: Terminal): Promise<Listing> {
+  const { entryPoints, problems } = await readInstalled({ group, from: cwd, cache })
+  return {
+    owned: entryPoints.map((entry) => ({ entry, home: entry.distribution })),
+    problems: problems.filter(({ code }) => code !== 'SLIPWAY_REFERENCE_SYNTAX'),
+    noneMessage: () =>
+      group === undefined ? 'no package here has entry points' : `no package here has entry points of group "${group}"`,
+  }
+}
+
+function rowOf({ entry, home }: Owned): Row {
+  if (entry.problem || !entry.reference) return { entry, home, file: null, problem: entry.problem }
+  try {
+    const { file, url } = resolveModule(entry.reference, home, entry.valueWhere)
+    return { entry, home, file: file ?? url, problem: null }
+  } catch (error) {
+    if (!isSlipwayError(error)) throw error
+    return { entry, home, file: null, problem: asProblem(error) }
+  }
+}
+
+function rowJson({ entry, home, file, problem }: Row): Record<string, unknown> {
   const { group, name, value, reference, where } = entry
   return {
     group,
@@ -58,30 +96,32 @@ function rowJson({ entry, file, problem }: Row, project: Distribution): Record<s
     module: reference?.module ?? null,
     attr: reference?.attr ?? null,
     extras: reference?.extras ?? [],
-    distribution: project.name === '' ? null : project.name,
+    distribution: home.name === '' ? null : home.name,
     where: positionOf(where),
     file,
     problem: problem && diagnosticToJson(problem),
   }
 }
 
-function renderRows(rows: readonly Row[], terminal: Terminal): string {
+function renderRows(rows: readonly Row[], terminal: Terminal, showsOwner: boolean): string {
   const { cwd } = terminal
   const paint = paintFor(terminal, 'stdout')
   const groups = [...new Set(rows.map(({ entry }) => entry.group))]
   const blocks = groups.map((group) => {
     const members = rows.filter(({ entry }) => entry.group === group)
     const table = renderTable(
-      members.map(({ entry, file, problem }) => {
+      members.map(({ entry, home, file, problem }) => {
         const { name, value, where } = entry
-        return [name, value, renderLine(where, cwd), leadsTo(file, problem, cwd)]
+        const owner = showsOwner ? [home.name] : []
+        return [name, value, ...owner, renderLine(where, cwd), leadsTo(file, problem, cwd)]
       }),
       {
         indent: '  ',
         paint: (cell, column, row) => {
           if (column === 0) return paint.bold(cell)
-          if (column === 2) return paint.dim(cell)
-          return column === 3 && members[row]?.problem ? paint.red(cell) : cell
+          const last = showsOwner ? 4 : 3
+          if (column === last - 1) return paint.dim(cell)
+          return column === last && members[row]?.problem ? paint.red(cell) : cell
         },
       },
     )

@@ -20,12 +20,12 @@ const { enableCompileCache, getCompileCacheDir } = Module as unknown as CachingM
  * NODE_DISABLE_COMPILE_CACHE none.
  */
 export function cacheCompiledCode(env: Environment): void {
-  if (env.NODE_COMPILE_CACHE === undefined) enableCompileCache?.(join(cacheFolder(env), 'slipway'))
+  if (env.NODE_COMPILE_CACHE === undefined) enableCompileCache?.(cacheFolder(env))
 }
 
-/** CACHE_DIRECTORY is systemd's, of units with `CacheDirectory=`. */
-function cacheFolder({ CACHE_DIRECTORY, XDG_CACHE_HOME }: Environment): string {
-  return CACHE_DIRECTORY?.split(':', 1)[0] || XDG_CACHE_HOME || join(homedir(), '.cache')
+/** For what can be made again. CACHE_DIRECTORY is systemd's, of units with `CacheDirectory=`. */
+export function cacheFolder({ CACHE_DIRECTORY, XDG_CACHE_HOME }: Environment): string {
+  return join(CACHE_DIRECTORY?.split(':', 1)[0] || XDG_CACHE_HOME || join(homedir(), '.cache'), 'slipway')
 }
 
 /** For the environment of a process that shall use the same cache. */

@@ -1,13 +1,12 @@
 // A distribution: a folder with a manifest, be it the project at hand or an installed package, and
 // the way to find one by name. Runs no code of it.
 import { existsSync, readdirSync } from 'node:fs'
-import Module from 'node:module'
 import { dirname, join } from 'node:path'
 import { closeNames } from '../diagnostic.ts'
 import { type Diagnostic, diagnostic, SlipwayError, type Where } from '../errors.ts'
 import type { EntryPoint, Manifest } from './entry-point.ts'
 import { manifestNames, readManifest } from './manifest.ts'
-import { npmGlobalFolder } from './npm-prefix.ts'
+import { modulesFolders } from './modules-folders.ts'
 
 export interface Distribution {
   readonly folder: string
@@ -19,6 +18,9 @@ export interface Distribution {
   readonly problems: readonly Diagnostic[]
 }
 
+/** What it takes to find the modules that entry points name. */
+export type PackageHome = Pick<Distribution, 'folder' | 'name' | 'packageDir'>
+
 const cache = new Map<string, Distribution>()
 
 /** Reads all manifests of a folder; the answer is kept for the life of the process. */
@@ -26,14 +28,19 @@ export function readDistribution(folder: string): Distribution {
   const known = cache.get(folder)
   if (known) return known
   const manifests = manifestNames.map((name) => join(folder, name)).filter((file) => existsSync(file))
-  const distribution = distributionOf(folder, manifests.map(readManifest))
+  const distribution = distributionFromManifests(folder, manifests)
   cache.set(folder, distribution)
   return distribution
 }
 
+/** The distribution that these files of a folder describe, read now. */
+export function distributionFromManifests(folder: string, files: readonly string[]): Distribution {
+  return distributionOf(folder, files.map(readManifest))
+}
+
 /** The distribution that one manifest alone describes, for `--manifest FILE`. */
 export function distributionFromManifest(file: string): Distribution {
-  return distributionOf(dirname(file), [readManifest(file)])
+  return distributionFromManifests(dirname(file), [file])
 }
 
 /** Forgets what was read, for a reload. */
@@ -116,19 +123,6 @@ export function findDistribution(name: string, project: Distribution, where?: Wh
 /** One name for all spellings, as Python's normalised names. */
 export function foldName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/gu, '-')
-}
-
-/** Every `node_modules` folder that a module in `folder` could import from, and the global ones. */
-export function modulesFolders(folder: string): string[] {
-  const places: string[] = []
-  for (let at = folder; ; at = dirname(at)) {
-    places.push(join(at, 'node_modules'))
-    if (dirname(at) === at) break
-  }
-  // NODE_PATH as Node itself read it; a property that its types do not know.
-  const { globalPaths = [] } = Module as { globalPaths?: readonly string[] }
-  const all = [...places, ...globalPaths, npmGlobalFolder()]
-  return [...new Set(all)].filter((place) => existsSync(place))
 }
 
 function packageFolder(modules: string, name: string): string | null {

@@ -16,6 +16,9 @@ export interface EntryPoint {
   readonly problem: Diagnostic | null
 }
 
+/** As it stands in a file. */
+export type WrittenEntry = Pick<EntryPoint, 'group' | 'name' | 'value' | 'where' | 'valueWhere'>
+
 export interface Manifest {
   readonly file: string
   /** The name of the distribution, when this file tells it. */
@@ -39,14 +42,14 @@ export class ManifestEntries {
   readonly entryPoints: EntryPoint[] = []
   readonly problems: Diagnostic[] = []
 
-  add(entry: Pick<EntryPoint, 'group' | 'name' | 'value' | 'where' | 'valueWhere'>): void {
-    const { reference, problem } = referenceOf(entry)
-    if (problem) this.problems.push(problem)
-    this.entryPoints.push({ ...entry, reference, problem })
+  add(entry: WrittenEntry): void {
+    const read = withReference(entry)
+    if (read.problem) this.problems.push(read.problem)
+    this.entryPoints.push(read)
   }
 
   /** An entry whose name stands before in the same group: both are kept where the original keeps them. */
-  addOnce(entry: Parameters<ManifestEntries['add']>[0], severity: Diagnostic['severity']): void {
+  addOnce(entry: WrittenEntry, severity: Diagnostic['severity']): void {
     const present = this.#find(entry)
     if (present) this.#sayTwice(entry, present, severity)
     this.add(entry)
@@ -106,12 +109,13 @@ export class ManifestEntries {
   }
 }
 
-function referenceOf(entry: { name: string; value: string; valueWhere: Where }) {
+/** Its value read as a reference. */
+export function withReference(entry: WrittenEntry): EntryPoint {
   try {
-    return { reference: parseReference(entry.value, entry.valueWhere), problem: null }
+    return { ...entry, reference: parseReference(entry.value, entry.valueWhere), problem: null }
   } catch (error) {
     if (!isSlipwayError(error)) throw error
-    return { reference: null, problem: error.problems[0] ?? null }
+    return { ...entry, reference: null, problem: error.problems[0] ?? null }
   }
 }
 

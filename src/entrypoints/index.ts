@@ -7,6 +7,14 @@ export {
   readDistribution,
 } from './distribution.ts'
 export type { EntryPoint, Manifest } from './entry-point.ts'
+export {
+  type EntryPointQuery,
+  type Installed,
+  type InstalledEntryPoint,
+  type InstalledPackage,
+  readEntryPoints,
+  readInstalled,
+} from './installed.ts'
 export { loadReference, type LoadOptions } from './load.ts'
 export { type ExitStatus, exitStatusOf } from './exit-status.ts'
 export { readManifest } from './manifest.ts'

@@ -3,7 +3,7 @@
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError, type Where } from '../errors.ts'
 import { camelCase, type Walk, walkAttribute } from './attribute.ts'
-import type { Distribution } from './distribution.ts'
+import type { PackageHome } from './distribution.ts'
 import { importFault } from './import-fault.ts'
 import type { Reference } from './reference.ts'
 import { type ResolvedModule, resolveModule } from './resolve.ts'
@@ -21,7 +21,7 @@ export interface LoadOptions {
  */
 export async function loadReference(
   reference: Reference,
-  project: Distribution,
+  project: PackageHome,
   options: LoadOptions = {},
 ): Promise<unknown> {
   const module = resolveModule(reference, project, options.where)

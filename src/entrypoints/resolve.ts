@@ -6,7 +6,8 @@ import { basename, dirname, extname, join, relative, resolve as resolvePath } fr
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError, type Where } from '../errors.ts'
-import { type Distribution, foldName, modulesFolders } from './distribution.ts'
+import { foldName, type PackageHome } from './distribution.ts'
+import { modulesFolders } from './modules-folders.ts'
 import { specifiers } from '../lazy-packages.ts'
 import { isSpecifier, type Reference } from './reference.ts'
 
@@ -30,7 +31,7 @@ const extensions = [
  * Finds the module of a reference from a project's folder.
  * @throws SlipwayError SLIPWAY_REFERENCE_MODULE with the places looked in and the close names
  */
-export function resolveModule(reference: Reference, project: Distribution, where?: Where | null): ResolvedModule {
+export function resolveModule(reference: Reference, project: PackageHome, where?: Where | null): ResolvedModule {
   const looked: string[] = []
   const found = isSpecifier(reference.module)
     ? resolveNodeSpecifier(reference.module, project, looked)
@@ -44,7 +45,7 @@ export function resolveModule(reference: Reference, project: Distribution, where
   })
 }
 
-function resolveNodeSpecifier(module: string, project: Distribution, looked: string[]): ResolvedModule | null {
+function resolveNodeSpecifier(module: string, project: PackageHome, looked: string[]): ResolvedModule | null {
   if (isBuiltin(module)) return builtin(module.startsWith('node:') ? module : `node:${module}`)
   if (/^\.{0,2}\//u.test(module)) {
     const path = resolvePath(project.folder, module)
@@ -56,7 +57,7 @@ function resolveNodeSpecifier(module: string, project: Distribution, looked: str
   return resolveInstalled(module, project)
 }
 
-function resolveDotted(words: readonly string[], project: Distribution, looked: string[]): ResolvedModule | null {
+function resolveDotted(words: readonly string[], project: PackageHome, looked: string[]): ResolvedModule | null {
   const [first = '', ...rest] = words
   for (const root of packageRoots(first, project)) {
     const path = join(root, ...rest)
@@ -69,7 +70,7 @@ function resolveDotted(words: readonly string[], project: Distribution, looked: 
 }
 
 /** The folders (without extension: files) that the first word of a dotted module may stand for. */
-function packageRoots(first: string, project: Distribution): string[] {
+function packageRoots(first: string, project: PackageHome): string[] {
   if (first === '') return []
   const mapped = project.packageDir.get(first)
   if (mapped !== undefined) return [resolvePath(project.folder, mapped)]
@@ -84,7 +85,7 @@ function packageRoots(first: string, project: Distribution): string[] {
 }
 
 /** A dotted module in an installed package: through its exports, else its files (its own manifest may name what it does not export). */
-function resolveInPackage(first: string, rest: readonly string[], project: Distribution): ResolvedModule | null {
+function resolveInPackage(first: string, rest: readonly string[], project: PackageHome): ResolvedModule | null {
   const names = [...new Set([first, first.replaceAll('_', '-')])].filter((name) => name !== '')
   for (const name of names) {
     const exported = resolveInstalled([name, ...rest].join('/'), project)
@@ -131,7 +132,7 @@ function moduleFile(path: string): string | null {
   return null
 }
 
-function resolveInstalled(specifier: string, project: Distribution): ResolvedModule | null {
+function resolveInstalled(specifier: string, project: PackageHome): ResolvedModule | null {
   try {
     const url = specifiers().resolve(specifier, pathToFileURL(join(project.folder, 'package.json')).href)
     if (url.startsWith('node:')) return builtin(url)
@@ -155,13 +156,13 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
-function display(path: string, project: Distribution): string {
+function display(path: string, project: PackageHome): string {
   const shown = relative(project.folder, path)
   return shown.startsWith('..') ? path : `./${shown}`
 }
 
 /** Names of modules beside the place where the search stopped, written as the reference writes them. */
-function closeModules(module: string, project: Distribution): string[] {
+function closeModules(module: string, project: PackageHome): string[] {
   if (isSpecifier(module)) return closeSpecifiers(module, project)
   const [first = '', ...rest] = module.split('.')
   const roots = packageRoots(first, project)
@@ -176,7 +177,7 @@ function closeModules(module: string, project: Distribution): string[] {
   return closeNames(first, packages).map((name) => [name, ...rest].join('.'))
 }
 
-function closeSpecifiers(module: string, project: Distribution): string[] {
+function closeSpecifiers(module: string, project: PackageHome): string[] {
   if (!module.startsWith('.')) return []
   const folder = resolvePath(project.folder, dirname(module))
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => extensions.includes(extname(name))) : []
