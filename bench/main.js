@@ -1,13 +1,14 @@
 // `npm run bench [name …]`: every comparison that the project claims, against real peers, interleaved,
 // as ratios. Needs the built project. Prints a table for each; docs/performance.md keeps one run.
 import { config } from './config.js'
+import { entrypoints } from './entrypoints.js'
 import { launch } from './launch.js'
 import { log } from './log.js'
 import { overhead } from './overhead.js'
 import { pipeline } from './pipeline.js'
 import { start } from './start.js'
 
-const benches = { config, launch, log, overhead, pipeline, start }
+const benches = { config, entrypoints, launch, log, overhead, pipeline, start }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { median, percent, ratio, spread, table } from './figures.js'
+import { timed } from './timed.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15)
@@ -25,7 +26,7 @@ export async function start() {
   const samples = new Map(Object.keys(commands).map((name) => [name, { wall: [], cpu: [] }]))
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, args] of Object.entries(commands)) {
-      const { wall, cpu } = timed(args)
+      const { wall, cpu } = timed(args, { cwd: root })
       // The first round fills the disk's caches.
       if (round === 0) continue
       samples.get(name).wall.push(wall)
@@ -44,40 +45,6 @@ export async function start() {
   const title = `Start of commands (${rounds} rounds, Node ${process.version})`
   const head = ['command', 'wall ms', 'ratio', 'CPU ms', 'ratio', 'spread']
   return `${table(title, head, rows)}\n${await firstAnswers()}`
-}
-
-/** CPU time of all children so far, in milliseconds. */
-let childrenTook = childTime()
-
-function timed(args) {
-  const begin = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf-8' })
-  const wall = performance.now() - begin
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
-  const before = childrenTook
-  childrenTook = childTime()
-  return { wall, cpu: childrenTook - before }
-}
-
-/** cutime and cstime of this process, in clock ticks of 10 ms: CPU time of children that have ended. */
-function childTime() {
-  const stat = readFileSync('/proc/self/stat', 'utf-8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[13]) + Number(fields[14])) * 10
-}
-
-const floor = 'bare master, 2 workers'
-
-/** What is started on a port, by name; the floor is what the others are compared with. */
-const services = {
-  [floor]: (port) => ['bench/start/floor.cjs', port, 2],
-  'service-server, 2 workers': (port) => serviceServer(port, 2),
-  'service-server, 1 worker': (port) => serviceServer(port, 1),
-}
-
-function serviceServer(port, workers) {
-  const config = ['--config-file', 'etc/service/service.conf']
-  return ['bin/service-server.js', ...config, '--listen', `127.0.0.1:${port}`, '--workers', workers]
 }
 
 async function firstAnswers() {

@@ -27,11 +27,11 @@ const isEntry = (file) => entries.some((pattern) => pattern.test(file))
 
 /**
  * The chunks, each with what its processes begin with: commands, those that look names up, masters of workers, workers, and in them the filters. What a
- * master shares with the last two is in `service`. A chunk needs only those before it, and a master no code that serves.
+ * master shares with the workers is in `service`. A chunk needs only those before it, and a master no code that serves.
  */
 const begins = {
   script: ['entrypoints/run-main.ts'],
-  names: ['entrypoints/index.ts'],
+  names: ['entrypoints/load.ts', 'entrypoints/aliases.ts', 'entrypoints/project-folder.ts'],
   master: [
     'service/cmd/server.ts',
     'launch/serve-app.ts',
@@ -41,6 +41,8 @@ const begins = {
   ],
   worker: ['launch/worker/main.ts', 'launch/paste-service.ts', 'log/pino-logger.ts', 'http/index.ts'],
   filters: ['middleware/index.ts', 'paste/strategy.ts'],
+  installed: ['entrypoints/installed.ts'],
+  look: ['cli/list-entry-points.ts'],
 }
 
 /** Each module with those that it imports when it is loaded. */
@@ -66,7 +68,7 @@ function chunkOf(id) {
 }
 
 function nameChunks() {
-  const { script, names, master, worker, filters } = Object.fromEntries(
+  const { script, names, master, worker, filters, installed, look } = Object.fromEntries(
     Object.entries(begins).map(([name, files]) => [name, reach(files)]),
   )
   const nameOf = (id) => {
@@ -74,7 +76,9 @@ function nameChunks() {
     if (names.has(id)) return 'names'
     if (master.has(id)) return worker.has(id) || filters.has(id) ? 'service' : 'master'
     if (worker.has(id)) return 'worker'
-    return filters.has(id) ? 'filters' : null
+    if (filters.has(id)) return 'filters'
+    if (installed.has(id)) return 'installed'
+    return look.has(id) ? 'look' : null
   }
   const chunks = new Map([...imports.keys()].map((id) => [id, nameOf(id)]))
   for (const id of started) chunks.set(id, null)
@@ -135,7 +139,7 @@ const { output } = await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name].js',
   codeSplitting: {
-    groups: ['script', 'names', 'service', 'master', 'worker', 'filters'].map((name, index) => ({
+    groups: ['script', 'names', 'service', 'master', 'worker', 'filters', 'installed', 'look'].map((name, index) => ({
       name,
       test: (id) => chunkOf(id) === name,
       priority: 10 - index,

@@ -8,11 +8,18 @@ import {
   findProject,
   readDistribution,
 } from '../entrypoints/distribution.ts'
+import { setProjectFolder } from '../entrypoints/project-folder.ts'
 import { manifestNames } from '../entrypoints/manifest.ts'
 import { SlipwayError } from '../errors.ts'
 
 /** The project at hand, whether it has a manifest or not. References of a target mean its modules, then those of the target's own project. */
 export function projectAt(manifest: string | undefined, cwd: string): Distribution {
+  const project = distributionAt(manifest, cwd)
+  setProjectFolder(project.folder)
+  return project
+}
+
+function distributionAt(manifest: string | undefined, cwd: string): Distribution {
   if (manifest === undefined) return findProject(cwd)
   const path = resolve(cwd, manifest)
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -1,7 +1,7 @@
 // What one reading of the configuration makes to run: the service by name, how many of it, where. Made at
 // the start and again at every reload, so that both check the same. Binds nothing, starts nothing.
 import type { Config } from '../config/index.ts'
-import { findProjectFolder } from '../entrypoints/index.ts'
+import { findProjectFolder } from '../entrypoints/distribution.ts'
 import { SlipwayError } from '../errors.ts'
 import { addressKey, type ListenRequest, parseAddress, renderAddress } from './address.ts'
 import type { Listener } from './master/bind.ts'

@@ -1,7 +1,7 @@
 // One call from a deployment file to a service that runs. A reload checks the file here, in the process that
 // the operator started, so that a fault of it costs no worker; at the start the workers find it sooner.
 import type { Config } from '../config/index.ts'
-import { findProjectFolder } from '../entrypoints/index.ts'
+import { findProjectFolder } from '../entrypoints/distribution.ts'
 import { requireFactories } from '../paste/factories.ts'
 import { describeApp } from '../paste/describe.ts'
 import { launch, type Launcher, type LaunchOptions } from './launcher.ts'

@@ -1,5 +1,8 @@
 // Entry of a thread of the task pool: finds the function of a reference, once, and calls it.
-import { loadReference, parseReference, readDistribution } from '../entrypoints/index.ts'
+import { readDistribution } from '../entrypoints/distribution.ts'
+import { loadReference } from '../entrypoints/load.ts'
+import { setProjectFolder } from '../entrypoints/project-folder.ts'
+import { parseReference } from '../entrypoints/reference.ts'
 import { SlipwayError } from '../errors.ts'
 import { toFailure } from './failure.ts'
 import type { Task, TaskOutcome } from './task-pool.ts'
@@ -23,6 +26,7 @@ export async function runTask({ reference, from, args }: Task): Promise<TaskOutc
 }
 
 async function load(reference: string, from: string): Promise<TaskFunction> {
+  setProjectFolder(from)
   const target = await loadReference(parseReference(reference), readDistribution(from))
   if (typeof target === 'function') return target as TaskFunction
   throw new SlipwayError('SLIPWAY_REFERENCE_NOT_CALLABLE', `task "${reference}" is not a function`, {

@@ -2,7 +2,7 @@
 // order of calls. What factories return is adopted by http/adopt.ts.
 import type { Config } from '../config/index.ts'
 import { errorOf, isSlipwayError, SlipwayError } from '../errors.ts'
-import { loadReference } from '../entrypoints/index.ts'
+import { loadReference } from '../entrypoints/load.ts'
 import { adoptApp, adoptFilter, type App, type Filter } from '../http/index.ts'
 import type { FactoryContext, GlobalConf, Loader, Serve } from '../http/factory.ts'
 import { childLogger, type Logger, nullLogger } from '../log/index.ts'

@@ -3,7 +3,7 @@
 import { dirname, resolve as resolvePath } from 'node:path'
 import type { Config } from '../config/index.ts'
 import { type Diagnostic, errorOf, isSlipwayError, type SlipwayError, type Where } from '../errors.ts'
-import { type Distribution, findProject } from '../entrypoints/index.ts'
+import { type Distribution, findProject } from '../entrypoints/distribution.ts'
 import type { GlobalConf } from '../http/factory.ts'
 import { type IniFile, parseConfigParser, readText } from '../ini/index.ts'
 import { factoryOfEgg, factoryOfReference } from './factory.ts'

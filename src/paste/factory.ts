@@ -3,13 +3,9 @@
 import { closeNames } from '../diagnostic.ts'
 import { isSlipwayError, SlipwayError, type Where } from '../errors.ts'
 import { aliasOfEgg, aliasOfModule, ownDistribution } from '../entrypoints/aliases.ts'
-import {
-  type Distribution,
-  findDistribution,
-  parseReference,
-  type Reference,
-  resolveModule,
-} from '../entrypoints/index.ts'
+import { type Distribution, findDistribution } from '../entrypoints/distribution.ts'
+import { parseReference, type Reference } from '../entrypoints/reference.ts'
+import { resolveModule } from '../entrypoints/resolve.ts'
 import { pythonRepr } from '../ini/scanner.ts'
 import { type Factory, type FactoryTarget, type ObjectType, type Protocol, protocols } from './plan.ts'
 

@@ -1,7 +1,8 @@
 // The plan: what a deployment file describes, with the place of everything in it. Plain data made
 // without running any code of the user; check, show, graph, build and reload read it.
 import type { Diagnostic, SlipwayError, Where } from '../errors.ts'
-import type { Distribution, Reference } from '../entrypoints/index.ts'
+import type { Distribution } from '../entrypoints/distribution.ts'
+import type { Reference } from '../entrypoints/reference.ts'
 import type { GlobalConf, Settings } from '../http/factory.ts'
 import type { IniLoader } from './ini-loader.ts'
 

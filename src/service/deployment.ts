@@ -1,7 +1,7 @@
 // Where the service's deployment file is: what its commands hand to paste.
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config/index.ts'
-import { findProjectFolder } from '../entrypoints/index.ts'
+import { findProjectFolder } from '../entrypoints/distribution.ts'
 import { SlipwayError } from '../errors.ts'
 import { serviceGroup } from './opts.ts'
 

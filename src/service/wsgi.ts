@@ -1,7 +1,7 @@
 // The app of the service for a server that is not ours: the target of the wsgi script `service-wsgi-api`.
 // It opens no socket and starts no worker; the server that imports it owns both.
 import { readConfig } from '../config/index.ts'
-import { findProject } from '../entrypoints/index.ts'
+import { findProject } from '../entrypoints/distribution.ts'
 import type { App } from '../http/index.ts'
 import { createLogger } from '../log/index.ts'
 import { loadApp } from '../paste/index.ts'

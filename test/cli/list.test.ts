@@ -24,6 +24,40 @@ describe('slipway list', () => {
     `)
   })
 
+  it('shows with --all what workspaces and installed packages bring, and whose it is', async () => {
+    const folder = projectFolder({
+      'package.json': '{"name": "shop", "type": "module", "entryPoints": {"shop.drivers": {"own": "./own.js:Own"}}}',
+      'own.js': '',
+      'node_modules/shop-disk/package.json':
+        '{"name": "shop-disk", "entryPoints": {"shop.drivers": {"disk": "./disk.js:Disk"}, "other": {"x": "./x.js:x"}}}',
+      'node_modules/shop-disk/disk.js': '',
+    })
+    const words = ['list', '--all', '--no-cache', '--group', 'shop.drivers']
+    const { status, stdout, stderr } = await slipwayInProcess(words, { cwd: folder })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatchInlineSnapshot(`
+      "shop.drivers
+        own   ./own.js:Own    shop       package.json:1                         own.js
+        disk  ./disk.js:Disk  shop-disk  node_modules/shop-disk/package.json:1  node_modules/shop-disk/disk.js
+      "
+    `)
+    const rows = (await jsonOf([...words, '--json'], { cwd: folder })) as Record<string, unknown>[]
+    expect(rows.map(({ name, distribution }) => [name, distribution])).toEqual([
+      ['own', 'shop'],
+      ['disk', 'shop-disk'],
+    ])
+  })
+
+  it('says with --all when no package has the group', async () => {
+    const folder = projectFolder({ 'package.json': '{"name": "shop"}' })
+    const words = ['list', '--all', '--no-cache', '--group', 'shop.drivers']
+    expect(await slipwayInProcess(words, { cwd: folder })).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'no package here has entry points of group "shop.drivers"\n',
+    })
+  })
+
   it('has the JSON shape that is documented', async () => {
     const entries = (await jsonOf(['list'])) as Record<string, unknown>[]
     expect(keysOf(entries)).toEqual([

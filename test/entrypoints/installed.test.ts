@@ -90,7 +90,7 @@ describe('the entry points that a project can see', () => {
     expect(list[2]?.reference).toMatchObject({ module: './one.js', attr: 'x' })
   })
 
-  it.each([
+  it.each<[unknown, string[]]>([
     [['packages/*'], ['packages/a', 'packages/b-x']],
     [{ packages: ['./packages/a/'] }, ['packages/a']],
     [
@@ -111,7 +111,8 @@ describe('the entry points that a project can see', () => {
       'deep/down/under/package.json': entries('deep/down/under', 'c:x'),
     })
     const names = (await readEntryPoints({ from: folder })).map(({ name }) => name)
-    expect(names.toSorted()).toEqual(expected.toSorted())
+    expect(new Set(names)).toEqual(new Set(expected))
+    expect(names).toHaveLength(expected.length)
   })
 
   it('come once when a workspace is linked into node_modules, as npm does', async () => {
@@ -360,12 +361,12 @@ describe('the index of installed packages', () => {
         seen.add(list.map(({ value }) => value).join())
       }
       console.log(JSON.stringify([...seen]))`
-    let isOver = false
+    const progress = { isOver: false }
     const readers = Promise.all(
       Array.from({ length: 4 }, () => run(process.execPath, ['--input-type=module', '--eval', script])),
-    ).finally(() => (isOver = true))
+    ).finally(() => (progress.isOver = true))
     const written = new Set(['one:x'])
-    for (let step = 0; !isOver; step += 1) {
+    for (let step = 0; !progress.isOver; step += 1) {
       const value = `one:x${step}`
       written.add(value)
       // As npm does it: by a new file in the place of the old.

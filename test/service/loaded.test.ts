@@ -51,6 +51,9 @@ function loadedIn(coverage: string): Loaded {
 /** What waits for its first use: a misspelt name, a client with wishes, a proxy, a manifest of another kind. */
 const later = /^(?:import-meta-resolve|ipaddr\.js|jsonc-parser|leven|negotiator|pino-pretty|piscina|smol-toml)$/u
 
+/** What only those who look for plugins need. */
+const plugins = /^entrypoints\/(?:.*manager|drivers|extension|installed|package-index|scan-packages|stamp|workspaces)$/u
+
 describe('a service that has started', () => {
   it('has in its master nothing that builds an app or answers requests', async () => {
     const { own, packages, node } = (await startedService()).master
@@ -58,6 +61,7 @@ describe('a service that has started', () => {
     const serves = /^(?:http|middleware|launch\/worker|cli)\/|^paste\/(?:build|load|urlmap|strategy)$/u
     // The service declares the options of its filters.
     expect(own.filter((name) => serves.test(name) && name !== 'middleware/options')).toEqual([])
+    expect(own.filter((name) => plugins.test(name))).toEqual([])
     expect(packages).toEqual(expect.arrayContaining(['commander', 'pino']))
     expect(packages.filter((name) => later.test(name))).toEqual([])
     expect(node).toContain('child_process')
@@ -70,6 +74,7 @@ describe('a service that has started', () => {
       expect(
         own.filter((name) => /^(?:launch\/master\/supervisor|launch\/launcher|service\/cmd|cli)\b/u.test(name)),
       ).toEqual([])
+      expect(own.filter((name) => plugins.test(name))).toEqual([])
       expect(packages).toContain('pino')
       expect(packages.filter((name) => later.test(name) || name === 'commander')).toEqual([])
       expect(node).toContain('http')

@@ -1,6 +1,9 @@
 // From the reference of a service to the service itself: imports the user's module and makes the
 // object. Runs where the service will run, never in a master of processes.
-import { loadReference, parseReference, readDistribution } from '../../entrypoints/index.ts'
+import { readDistribution } from '../../entrypoints/distribution.ts'
+import { loadReference } from '../../entrypoints/load.ts'
+import { setProjectFolder } from '../../entrypoints/project-folder.ts'
+import { parseReference } from '../../entrypoints/reference.ts'
 import { SlipwayError } from '../../errors.ts'
 import type { ServiceSpec } from '../messages.ts'
 import type { Service } from '../service.ts'
@@ -17,6 +20,7 @@ const methods = ['start', 'stop', 'wait'] as const
  * no service; what the user's code throws goes through as it is
  */
 export async function loadService(spec: ServiceSpec): Promise<Service> {
+  setProjectFolder(spec.from)
   const load = own.get(spec.reference) ?? (() => loadByReference(spec))
   const target = await load()
   if (typeof target !== 'function') throw notAService(spec, target)
