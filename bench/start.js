@@ -1,6 +1,6 @@
 // How long commands that need no server take, beside a bare node that imports commander alone; and
 // the time from start to the first 200 of the reference service, beside the least that any master takes.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -45,6 +45,20 @@ export async function start() {
   const title = `Start of commands (${rounds} rounds, Node ${process.version})`
   const head = ['command', 'wall ms', 'ratio', 'CPU ms', 'ratio', 'spread']
   return `${table(title, head, rows)}\n${await firstAnswers()}`
+}
+
+const floor = 'bare master, 2 workers'
+
+/** What is started on a port, by name; the floor is what the others are compared with. */
+const services = {
+  [floor]: (port) => ['bench/start/floor.cjs', port, 2],
+  'service-server, 2 workers': (port) => serviceServer(port, 2),
+  'service-server, 1 worker': (port) => serviceServer(port, 1),
+}
+
+function serviceServer(port, workers) {
+  const config = ['--config-file', 'etc/service/service.conf']
+  return ['bin/service-server.js', ...config, '--listen', `127.0.0.1:${port}`, '--workers', workers]
 }
 
 async function firstAnswers() {

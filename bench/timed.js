@@ -22,17 +22,3 @@ function childTime() {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[13]) + Number(fields[14])) * 10
 }
-
-const floor = 'bare master, 2 workers'
-
-/** What is started on a port, by name; the floor is what the others are compared with. */
-const services = {
-  [floor]: (port) => ['bench/start/floor.cjs', port, 2],
-  'service-server, 2 workers': (port) => serviceServer(port, 2),
-  'service-server, 1 worker': (port) => serviceServer(port, 1),
-}
-
-function serviceServer(port, workers) {
-  const config = ['--config-file', 'etc/service/service.conf']
-  return ['bin/service-server.js', ...config, '--listen', `127.0.0.1:${port}`, '--workers', workers]
-}
