@@ -10,6 +10,7 @@ export const check: Verb<CheckOptions> = {
   details:
     'Without a target the manifest is checked, with all that its entry points name. Runs no code of the project unless --import asks for it. Ends with 78 when there are errors.',
   args: ['FILE, FILE#name for what that app reaches, or a manifest (default: the manifest)'],
+  completes: ['targets'],
   flags: [
     ...planFlags,
     {

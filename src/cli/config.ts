@@ -32,6 +32,7 @@ const get: Verb<ConfigGetOptions> = {
   summary: 'Show the value of one option alone, for scripts',
   details: 'As a file would hold it; a multi-valued option has a line for each value. A secret is refused.',
   args: ['its name: workers of [DEFAULT], cors.max_age of [cors]'],
+  completes: ['options'],
   flags: [
     configFileFlag,
     { flags: '--show-secrets', summary: 'secrets as well' },
@@ -52,7 +53,12 @@ const validate: Verb<ConfigValidateOptions> = {
   details: `Unknown groups and options, values, what is required: errors. Old names and what will be removed: warnings. ${known}`,
   flags: [
     configFileFlag,
-    { flags: '--exclude-group <name>', summary: 'ignore what stands in this group; repeatable', isRepeatable: true },
+    {
+      flags: '--exclude-group <name>',
+      summary: 'ignore what stands in this group; repeatable',
+      isRepeatable: true,
+      completes: 'option groups',
+    },
     { flags: '--check-defaults', summary: 'warn of values that differ from their default' },
     { flags: '--fatal-warnings', summary: 'end with 78 for warnings too' },
     manifestFlag,
@@ -74,7 +80,12 @@ async function reference(_args: VerbArguments, options: SampleOptions, terminal:
 }
 
 const referenceFlags: readonly Flag[] = [
-  { flags: '--namespace <name>', summary: 'only the options under this entry point; repeatable', isRepeatable: true },
+  {
+    flags: '--namespace <name>',
+    summary: 'only the options under this entry point; repeatable',
+    isRepeatable: true,
+    completes: 'namespaces',
+  },
   { flags: '--output-file <file>', summary: 'write to this file instead of standard output' },
   manifestFlag,
 ]

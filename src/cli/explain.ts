@@ -6,6 +6,7 @@ export const explain: Verb = {
   heading: headings.learn,
   summary: 'Explain the code of a message',
   args: ['the code, such as SLIPWAY_REFERENCE_MODULE; "SLIPWAY_" may be left out'],
+  completes: ['codes'],
   flags: [],
   examples: [['slipway explain SLIPWAY_REFERENCE_MODULE', 'a module that was not found']],
   async run([code = ''], _options, terminal) {

@@ -4,7 +4,11 @@ import { configFileFlag, manifestFlag } from './flags.ts'
 import { type Flag, headings, type Verb, type VerbFamily } from './verb.ts'
 
 const commonFlags: readonly Flag[] = [
-  { flags: '--command <name>', summary: 'the console script (default: the only one of the manifest)' },
+  {
+    flags: '--command <name>',
+    summary: 'the console script (default: the only one of the manifest)',
+    completes: 'console scripts',
+  },
   { ...configFileFlag, summary: 'a configuration file that the command is started with; repeatable' },
   { flags: '--output <path>', summary: 'write to this file, or into this folder, instead of standard output' },
   manifestFlag,

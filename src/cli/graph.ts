@@ -8,6 +8,7 @@ export const graph: Verb<GraphOptions> = {
   heading: headings.look,
   summary: 'Draw the pipelines of an app',
   args: [targetArgument],
+  completes: ['targets'],
   flags: [
     {
       flags: '--format <format>',

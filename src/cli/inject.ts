@@ -8,6 +8,7 @@ export const inject: Verb<InjectOptions> = {
   heading: headings.run,
   summary: 'Send a request through an app without a socket; show its way',
   args: [targetArgument, 'GET, POST …', 'the path with its query, from "/"'],
+  completes: ['targets', ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']],
   flags: [
     { flags: '-H, --header <line>', summary: 'a header, "name: value"; repeatable', isRepeatable: true },
     { flags: '-d, --data <text>', summary: 'the body; @FILE for the bytes of a file, @- for standard input' },

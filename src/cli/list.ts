@@ -8,7 +8,7 @@ export const list: Verb<ListOptions> = {
   heading: headings.look,
   summary: 'List entry points and the file that each leads to',
   flags: [
-    { flags: '--group <name>', summary: 'only the entry points of this group' },
+    { flags: '--group <name>', summary: 'only the entry points of this group', completes: 'groups' },
     {
       flags: '--all',
       summary: 'those of workspaces and installed packages too, as plugins are found',

@@ -17,6 +17,7 @@ export const logLevel: Verb<LogLevelOptions> = {
   details:
     'Without a level it shows the levels in force. A level holds in the service and all its workers, those to come too, until a restart or a reload that changes debug or default_log_levels.',
   args: ['TRACE, DEBUG, INFO, WARNING, ERROR or CRITICAL'],
+  completes: [['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL']],
   flags: [
     ...controlFlags,
     { flags: '--logger <name>', summary: 'this logger and those below it (default: root, for all without a level)' },

@@ -14,10 +14,16 @@ import { loadVerbs, verbNames } from './verbs.ts'
  * @throws SlipwayError for everything but a wrong command line
  */
 export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<unknown> {
+  if (argv[0] === completeWord) {
+    const { complete } = await import('./complete.ts')
+    return complete(argv.slice(1), terminal)
+  }
   // Run after the parser has returned: its frames would stand in every stack of what is run.
   let chosen: (() => Promise<unknown>) | null = null
-  const words = withPresets(withHelp(argv))
-  const program = makeProgram(await verbsFor(words), terminal, (verb, args, options) => {
+  const given = withPresets(withHelp(argv))
+  const verbs = await verbsFor(given)
+  const words = withoutWrongHelp(given, verbs)
+  const program = makeProgram(verbs, terminal, (verb, args, options) => {
     chosen = () => verb.run(args, options as never, terminal)
   })
   try {
@@ -31,6 +37,9 @@ export async function main(argv: readonly string[], terminal: Terminal = process
     return error.exitCode
   }
 }
+
+/** What the shells' functions call; for programs, so that no help shows it. */
+const completeWord = 'complete'
 
 /** The one that is named; none for the version; all for the help and for a word that is none. */
 async function verbsFor([first = '']: readonly string[]): Promise<(Verb | VerbFamily)[]> {
@@ -135,6 +144,13 @@ function withHelp(argv: readonly string[]): string[] {
     return verbNames.includes(second) ? [...argv.slice(1), '--help'] : [second]
   }
   return first === '' || first.startsWith('-') || verbNames.includes(first) ? [...argv] : [first]
+}
+
+/** Help for what is no member of a family is a mistake too; the parser would show that of the family. */
+function withoutWrongHelp(words: string[], [verb]: readonly (Verb | VerbFamily)[]): string[] {
+  const [first, second = ''] = words
+  if (!verb || !('verbs' in verb) || verb.name !== first || second === '' || second.startsWith('-')) return words
+  return verb.verbs.some(({ usage }) => usage.split(' ')[0] === second) ? words : [first, second]
 }
 
 /** Flags whose value may be left out, what their values look like, and what they mean alone. */

@@ -9,6 +9,7 @@ export const run: Verb<RunOptions> = {
   summary: 'Run a console script of the manifest',
   details: 'What follows the name goes to the script; a first "--" is taken away.',
   args: ['the name of an entry of console_scripts', 'its arguments'],
+  completes: ['console scripts', 'files'],
   flags: [manifestFlag],
   passesOn: true,
   examples: [

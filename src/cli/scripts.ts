@@ -1,5 +1,5 @@
 // `slipway scripts`: the start scripts of a manifest, written or compared.
-import { manifestFlag } from './flags.ts'
+import { jsonFlag, manifestFlag } from './flags.ts'
 import type { ScriptsOptions } from './write-scripts.ts'
 import { headings, type Verb } from './verb.ts'
 
@@ -13,6 +13,7 @@ export const scripts: Verb<ScriptsOptions> = {
     { flags: '--check', summary: 'write nothing; end with 78 when one is missing or differs' },
     { flags: '--bin <folder>', summary: 'their folder (default: "bin" beside the manifest)' },
     manifestFlag,
+    jsonFlag,
   ],
   examples: [
     ['slipway scripts --write', 'after an edit of the manifest'],

@@ -9,6 +9,7 @@ export const serve: Verb<ServeOptions> = {
   summary: 'Serve an app of a deployment file',
   details: 'TERM and INT drain it, a second one ends it at once.',
   args: [targetArgument],
+  completes: ['targets'],
   flags: [
     { flags: '--host <host>', summary: 'the address to serve on (default: 127.0.0.1)', conflicts: ['listen'] },
     { flags: '--port <number>', summary: 'its port, 0 for any free one (default: 8774)', conflicts: ['listen'] },

@@ -8,6 +8,7 @@ export const show: Verb<ShowOptions> = {
   heading: headings.look,
   summary: 'Show the objects of an app with their factories and settings',
   args: [targetArgument],
+  completes: ['targets'],
   flags: [
     ...planFlags,
     { flags: '--show-secrets', summary: 'show settings whose names say that they are secret' },

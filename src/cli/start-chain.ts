@@ -10,6 +10,7 @@ export const startChain: Verb<StartChainOptions> = {
   details:
     'Each step with its place. Imports the modules that declare options, and no other code. A command whose options name no deployment file serves none: its chain ends with the configuration. Ends with 78 when a step leads nowhere.',
   args: ['the name of an entry of console_scripts, gui_scripts or wsgi_scripts'],
+  completes: ['commands'],
   flags: [
     configFileFlag,
     {

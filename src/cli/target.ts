@@ -77,6 +77,21 @@ function rootsHint({ text, file }: Target): string | null {
 
 const appSection = /^(?:app|application|composite|composit|pipeline|filter-app):(.+)$/u
 
+interface AppSection {
+  readonly name: string
+  /** As written: `composite:main`. */
+  readonly section: string
+}
+
+/** Every app, pipeline and composite of a file. */
+export function appsOf(file: string): AppSection[] {
+  const { sections } = parseConfigParser(readText(file, { purpose: 'deployment file' }), file)
+  return [...sections.keys()].flatMap((section) => {
+    const name = appSection.exec(section)?.[1]?.trim()
+    return name === undefined ? [] : [{ name, section }]
+  })
+}
+
 /** The names of apps that stand in no value of another section. */
 export function rootsOf(file: string): string[] {
   const { sections } = parseConfigParser(readText(file, { purpose: 'deployment file' }), file)

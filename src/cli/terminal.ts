@@ -34,3 +34,15 @@ export function processTerminal(): Terminal {
 function factsOf(stream: { readonly isTTY?: boolean; readonly columns?: number }): StreamFacts {
   return { isTTY: stream.isTTY === true, columns: stream.columns ?? null }
 }
+
+/** What is written to standard output while `run` works goes nowhere. */
+export async function quietly<T>(run: () => Promise<T>): Promise<T> {
+  const { stdout } = process
+  const write = stdout.write.bind(stdout)
+  stdout.write = () => true
+  try {
+    return await run()
+  } finally {
+    stdout.write = write
+  }
+}

@@ -3,6 +3,19 @@
 import type { Command, Option } from 'commander'
 import type { Terminal } from './terminal.ts'
 
+/** What a shell offers for a word: names of something, or words that are always the same. */
+export type Completes =
+  | 'files'
+  | 'targets'
+  | 'console scripts'
+  | 'commands'
+  | 'groups'
+  | 'namespaces'
+  | 'options'
+  | 'option groups'
+  | 'codes'
+  | readonly string[]
+
 export interface Flag {
   /** As commander spells it: `-H, --header <line>`. */
   readonly flags: string
@@ -14,6 +27,8 @@ export interface Flag {
   readonly isRepeatable?: boolean
   /** Names of flags, in camelCase, that exclude this one. */
   readonly conflicts?: readonly string[]
+  /** What a shell offers as its value, where neither `choices` nor a name like `<file>` tells. */
+  readonly completes?: Completes
 }
 
 export interface Verb<Options = never> {
@@ -25,6 +40,8 @@ export interface Verb<Options = never> {
   readonly details?: string
   /** What each argument is, in the order of `usage`. */
   readonly args?: readonly string[]
+  /** What a shell offers for each, in the same order; a last one that repeats holds for all that follow. */
+  readonly completes?: readonly Completes[]
   readonly flags: readonly Flag[]
   /** A command line and what it does. */
   readonly examples: readonly (readonly [line: string, meaning: string])[]

@@ -24,6 +24,7 @@ const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
   ['scripts', async () => (await import('./scripts.ts')).scripts],
   ['export', async () => (await import('./export.ts')).exportFamily],
   ['doctor', async () => (await import('./doctor.ts')).doctor],
+  ['completion', async () => (await import('./completion.ts')).completion],
   ['explain', async () => (await import('./explain.ts')).explain],
 ])
 

@@ -13,6 +13,7 @@ export interface ScriptsOptions {
   readonly check?: true
   readonly bin?: string
   readonly manifest?: string
+  readonly json?: true
 }
 
 /** 78 when `--check` finds a difference. */
@@ -24,15 +25,29 @@ export function makeScripts(options: ScriptsOptions, terminal: Terminal): number
   }
   const files = soundScripts(options, terminal.cwd)
   const different = files.filter(({ state }) => state !== 'same')
-  for (const script of different) {
-    if (options.write) writeScript(script)
-    terminal.out(`${options.write ? 'wrote' : script.state}  ${displayPath(script.file, terminal.cwd)}\n`)
+  if (options.write) for (const script of different) writeScript(script)
+  if (options.json) {
+    const list = files.map(({ entry, file, state }) => ({ name: entry.name, file, state: stateAfter(state, options) }))
+    terminal.out(`${JSON.stringify(list, null, 2)}\n`)
+  } else tell(files, different, options, terminal)
+  return options.write || different.length === 0 ? ExitCode.ok : ExitCode.config
+}
+
+function stateAfter(state: ScriptFile['state'], { write }: ScriptsOptions): string {
+  return write && state !== 'same' ? 'wrote' : state
+}
+
+function tell(
+  files: readonly ScriptFile[],
+  different: readonly ScriptFile[],
+  options: ScriptsOptions,
+  terminal: Terminal,
+): void {
+  for (const { file, state } of different) {
+    terminal.out(`${stateAfter(state, options)}  ${displayPath(file, terminal.cwd)}\n`)
   }
-  const same = files.length - different.length
-  terminal.err(`${count(files.length, 'script')}, ${same} as the manifest says\n`)
-  if (options.write || different.length === 0) return ExitCode.ok
-  terminal.err('  see: slipway scripts --write\n')
-  return ExitCode.config
+  terminal.err(`${count(files.length, 'script')}, ${files.length - different.length} as the manifest says\n`)
+  if (!options.write && different.length > 0) terminal.err('  see: slipway scripts --write\n')
 }
 
 /** All or nothing: a bad entry is told before any file is written. */

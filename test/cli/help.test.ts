@@ -32,6 +32,7 @@ const verbs = [
   'export kubernetes',
   'export compose',
   'doctor',
+  'completion',
   'explain',
 ]
 
@@ -72,6 +73,8 @@ describe('a wrong command line', () => {
     [['help', 'lst'], 'unknown command "lst"; close names: list', 'slipway --help'],
     [['xyzzy'], 'unknown command "xyzzy"', 'slipway --help'],
     [['config', 'shw'], 'unknown command "shw"; close names: show', 'slipway config --help'],
+    [['config', 'shw', '--help'], 'unknown command "shw"; close names: show', 'slipway config --help'],
+    [['help', 'config', 'shw'], 'unknown command "shw"; close names: show', 'slipway config --help'],
     [
       ['serve', 'x.ini', '--wrokers', '2'],
       'unknown option "--wrokers"; close names: --workers',

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { projectFolder } from '../entrypoints/project-folder.ts'
@@ -45,6 +45,30 @@ describe('slipway scripts', () => {
       status: 0,
       stdout: 'wrote  bin/shop-manage.js\n',
     })
+  })
+
+  it('tells programs the state of every script', async () => {
+    const cwd = projectFolder(files)
+    const states = async (flag: string): Promise<string[]> => {
+      const { stdout } = await slipwayInProcess(['scripts', flag, '--json'], { cwd })
+      const list = JSON.parse(stdout) as { name: string; file: string; state: string }[]
+      return list.map(({ name, file, state }) => `${name} ${file.replace(cwd, '')} ${state}`)
+    }
+    expect(await states('--check')).toEqual([
+      'shop-manage /bin/shop-manage.js missing',
+      'shop-sell /bin/shop-sell.js missing',
+    ])
+    await slipwayInProcess(['scripts', '--write'], { cwd })
+    writeFileSync(join(cwd, 'bin/shop-sell.js'), '')
+    chmodSync(join(cwd, 'bin/shop-manage.js'), 0o644)
+    expect(await states('--check')).toEqual([
+      'shop-manage /bin/shop-manage.js not executable',
+      'shop-sell /bin/shop-sell.js differs',
+    ])
+    expect(await states('--write')).toEqual([
+      'shop-manage /bin/shop-manage.js wrote',
+      'shop-sell /bin/shop-sell.js wrote',
+    ])
   })
 
   it('writes nothing when an entry of the manifest can be no script', async () => {
