@@ -23,6 +23,7 @@ const verbs = [
   'status',
   'reload',
   'scale',
+  'upgrade',
   'log-level',
   'report',
   'stop',
