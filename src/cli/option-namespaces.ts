@@ -7,8 +7,8 @@ import type { EntryPoint } from '../entrypoints/entry-point.ts'
 import { loadReference } from '../entrypoints/load.ts'
 import { type Diagnostic, diagnostic, isSlipwayError } from '../errors.ts'
 import { launchGroup } from '../launch/options.ts'
-import { sslGroup } from '../launch/tls-options.ts'
-import { reportsGroup } from '../launch/report-options.ts'
+import { sslGroup } from '../launch/tls/tls-options.ts'
+import { reportsGroup } from '../launch/observe/report-options.ts'
 import { logGroup } from '../log/options.ts'
 
 /** Groups of entry points that lead to options; the second is oslo.config's. */

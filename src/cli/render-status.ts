@@ -1,7 +1,7 @@
 // The status of a running service as people read it: what it is, since when, its workers and what its filters
 // cost. Pure.
 import type { painter } from '../diagnostic.ts'
-import { noCounts, sumOfCounts } from '../launch/figures.ts'
+import { noCounts, sumOfCounts } from '../launch/observe/figures.ts'
 import type { ServiceStatus, WorkerRecord } from '../launch/status.ts'
 import { renderTable } from './table.ts'
 

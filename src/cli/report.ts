@@ -1,5 +1,5 @@
 // `slipway report`: everything about a running service, for finding out what is wrong with it.
-import type { Report } from '../launch/report.ts'
+import type { Report } from '../launch/observe/report.ts'
 import { type ControlOptions, controlFlags, jsonFlag } from './flags.ts'
 import { headings, type Verb } from './verb.ts'
 
@@ -15,7 +15,7 @@ export const report: Verb<ControlOptions & { readonly json?: true }> = {
     const { askService, socketPath } = await import('./control.ts')
     const made = (await askService(socketPath(options), 'GET', '/report')) as Report
     if (json) return terminal.out(`${JSON.stringify(made)}\n`)
-    const { renderReport } = await import('../launch/report-text.ts')
+    const { renderReport } = await import('../launch/observe/report-text.ts')
     terminal.out(renderReport(made))
   },
 }

@@ -5,9 +5,9 @@ import type { DebugState } from './dev/debug-state.ts'
 import type { Generation } from './generation.ts'
 import type { LevelOrder } from './log-levels.ts'
 import type { Listener } from './master/bind.ts'
-import type { Ledger } from './master/ledger.ts'
+import type { Ledger } from './observe/ledger.ts'
 import type { DrainOrder, Vitals } from './messages.ts'
-import type { Findings } from './report.ts'
+import type { Findings } from './observe/report.ts'
 
 export interface Crew {
   /**

@@ -9,7 +9,7 @@ import { type InheritedSockets, noneInherited } from './master/inherited.ts'
 import type { ServiceSpec } from './messages.ts'
 import { type Privileges, privilegesOf } from './privileges.ts'
 import { launchGroup, type LaunchSettings } from './options.ts'
-import { planTls, type TlsPlan, withTls } from './tls.ts'
+import { planTls, type TlsPlan, withTls } from './tls/tls.ts'
 
 export interface LaunchPlan {
   readonly spec: ServiceSpec

@@ -7,9 +7,9 @@ import type { DebugState } from './dev/debug-state.ts'
 import type { Failure } from './failure.ts'
 import type { Privileges } from './privileges.ts'
 import type { LevelOrder } from './log-levels.ts'
-import type { ProcessReport } from './process-report.ts'
+import type { ProcessReport } from './observe/process-report.ts'
 import type { WorkCounts } from './service.ts'
-import type { TlsMaterial } from './tls-options.ts'
+import type { TlsMaterial } from './tls/tls-options.ts'
 
 /** A service by reference: code travels by name only, so that a worker builds what the master checked. */
 export interface ServiceSpec {

@@ -14,9 +14,9 @@ import { closeListeners, type Listener, rebindListeners } from './master/bind.ts
 import type { InheritedSockets } from './master/inherited.ts'
 import type { ServiceManager } from './master/service-manager.ts'
 import { launchGroup } from './options.ts'
-import { ReloadHistory } from './reload-history.ts'
+import { ReloadHistory } from './observe/reload-history.ts'
 import { tellProblems } from './tell-problems.ts'
-import { tellTls } from './tls.ts'
+import { tellTls } from './tls/tls.ts'
 
 export interface ReloaderParts {
   /** The configuration of the start: it knows how to read itself again. */

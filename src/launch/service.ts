@@ -5,7 +5,7 @@ import type { Config } from '../config/index.ts'
 import type { Durations } from '../http/stopwatch.ts'
 import type { Logger } from '../log/index.ts'
 import type { ListenRequest } from './address.ts'
-import type { TlsMaterial } from './tls-options.ts'
+import type { TlsMaterial } from './tls/tls-options.ts'
 
 /**
  * One per worker. A launcher calls `start`, then `stop`, then `wait`, each once at most.

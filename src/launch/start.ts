@@ -18,15 +18,15 @@ import { ServiceManager } from './master/service-manager.ts'
 import { type StartCommand, startCommand } from './master/start-command.ts'
 import { Upgrader } from './master/upgrade.ts'
 import { type Ahead, membersFor, processesAhead, runsHere } from './members.ts'
-import { Observers } from './observers.ts'
+import { Observers } from './observe/observers.ts'
 import { launchGroup } from './options.ts'
 import { Orders } from './orders.ts'
-import { Overview } from './overview.ts'
+import { Overview } from './observe/overview.ts'
 import { applyUmask, dropPrivileges } from './privileges.ts'
 import { Reloader } from './reload.ts'
 import { SignalQueue } from './signals.ts'
 import { defaultRespawnPolicy, type RespawnPolicy } from './states.ts'
-import { tellTls } from './tls.ts'
+import { tellTls } from './tls/tls.ts'
 
 export interface LauncherOptions {
   readonly log?: Logger

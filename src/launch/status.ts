@@ -2,7 +2,7 @@
 // answers is in master/control.ts.
 import type { WorkerStatus } from './crew.ts'
 import type { LoopDelay } from './messages.ts'
-import type { LastReload } from './reload-history.ts'
+import type { LastReload } from './observe/reload-history.ts'
 import type { FilterCounts } from './service.ts'
 
 export interface ServiceStatus {

@@ -2,8 +2,8 @@
 // it reads them. A group that is named here has its unknown settings refused at start.
 import { group, type OptionGroup, str } from '../config/index.ts'
 import { launchGroup } from '../launch/options.ts'
-import { sslGroup } from '../launch/tls-options.ts'
-import { reportsGroup } from '../launch/report-options.ts'
+import { sslGroup } from '../launch/tls/tls-options.ts'
+import { reportsGroup } from '../launch/observe/report-options.ts'
 import { logGroup } from '../log/index.ts'
 import { authTokenGroup, corsGroup, healthcheckGroup, osloMiddlewareGroup } from '../middleware/options.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LevelsRecord } from '../../src/launch/log-levels.ts'
-import type { Report } from '../../src/launch/report.ts'
+import type { Report } from '../../src/launch/observe/report.ts'
 import type { ServiceStatus } from '../../src/launch/status.ts'
 import { ask, metricsOf, total } from './fixtures/control-client.ts'
 import { kill, RunningService, until } from './fixtures/running-service.ts'
@@ -284,7 +284,7 @@ describe('a report', () => {
       report = await json<Report>('/report')
       return report.processes.some(({ told }) => told === null)
     }, 'no worker was ever blocked')
-    const { renderReport } = await import('../../src/launch/report-text.ts')
+    const { renderReport } = await import('../../src/launch/observe/report-text.ts')
     const text = renderReport(report as unknown as Report)
     expect(text).toMatch(/Process \d+(?: thread \d+)? \(under \d+\) \[ fixture: worker [12], blocked, no answer \]/u)
     // A thread can be looked at from outside.

@@ -5,9 +5,9 @@ import { closeNames } from '../../diagnostic.ts'
 import { type ErrorCode, isSlipwayError, SlipwayError } from '../../errors.ts'
 import { levelNames, parseLevel } from '../../log/levels.ts'
 import { toFailure } from '../failure.ts'
-import { isServing, type Overview } from '../overview.ts'
+import { isServing, type Overview } from '../observe/overview.ts'
 import type { ServiceStatus } from '../status.ts'
-import { expositionType } from './exposition.ts'
+import { expositionType } from '../observe/exposition.ts'
 import type { UpgradeOutcome } from './upgrade.ts'
 
 /** What the socket lets its owner do. */

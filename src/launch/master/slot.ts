@@ -7,7 +7,7 @@ import { notDebugged, tellDebugState } from '../dev/debug-state.ts'
 import { type Failure, fromFailure } from '../failure.ts'
 import type { DrainOrder } from '../messages.ts'
 import { decideRespawn, type RespawnPolicy, type WorkerEnd } from '../states.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger } from '../observe/ledger.ts'
 import { WorkerHandle } from './worker-handle.ts'
 import type { WorkerTemplate } from './worker-template.ts'
 

@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import type { App } from '../../http/contract.ts'
 import { createEdge, type Edge } from '../../http/edge.ts'
 import { Stopwatch } from '../../http/stopwatch.ts'
-import type { AccessLog } from '../access-log.ts'
+import type { AccessLog } from './access-log.ts'
 import { speaksTls } from '../address.ts'
 import { isObserved, launchGroup, type LaunchSettings } from '../options.ts'
 import type { ServiceContext, ServiceListener, StopNotice, StopOrder } from '../service.ts'
@@ -69,7 +69,7 @@ export class HttpServer {
   async listen(): Promise<void> {
     const { config, log, listeners } = this.#context
     if (this.#settings.access_log !== 'off') {
-      const { openAccessLog } = await import('../access-log.ts')
+      const { openAccessLog } = await import('./access-log.ts')
       this.#accessLog = await openAccessLog(config, log)
     }
     this.#doors = await Promise.all(listeners.map((listener) => this.#door(listener)))

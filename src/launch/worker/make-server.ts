@@ -5,7 +5,7 @@ import type { Http2SecureServer, SecureServerOptions } from 'node:http2'
 import type { Edge } from '../../http/edge.ts'
 import { createServer } from '../../http/node-http.ts'
 import type { LaunchSettings } from '../options.ts'
-import { contextOptions, type TlsMaterial } from '../tls-options.ts'
+import { contextOptions, type TlsMaterial } from '../tls/tls-options.ts'
 import { Http2Sessions } from './http2-sessions.ts'
 import { probeSilent } from './tcp-keepalive.ts'
 

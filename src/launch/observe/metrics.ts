@@ -2,8 +2,8 @@
 // who asks for it is in control.ts and metrics-server.ts.
 import { durationBoundsMs } from '../../http/stopwatch.ts'
 import type { WorkerStatus } from '../crew.ts'
-import { sumOfCounts } from '../figures.ts'
-import type { ReloadHistory } from '../reload-history.ts'
+import { sumOfCounts } from './figures.ts'
+import type { ReloadHistory } from './reload-history.ts'
 import type { FilterCounts, WorkCounts } from '../service.ts'
 import { type Family, histogramSamples, type Labels, type Sample } from './exposition.ts'
 import type { Past } from './ledger.ts'

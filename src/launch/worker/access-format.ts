@@ -1,8 +1,8 @@
 // What a line of the access log may hold, in the words of oslo.service's wsgi_log_format and, for headers, of
 // gunicorn: `%({user-agent}i)s` of the request, `o` of the answer. Pure.
-import type { HttpRequest, HttpResponse } from '../http/index.ts'
-import { isSecretName, redactUrl } from '../log/index.ts'
-import { strftime } from '../log/strftime.ts'
+import type { HttpRequest, HttpResponse } from '../../http/index.ts'
+import { isSecretName, redactUrl } from '../../log/index.ts'
+import { strftime } from '../../log/strftime.ts'
 
 /** One answered request. */
 export interface Access {

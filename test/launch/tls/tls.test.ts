@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import { Agent, request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { Authority, type Pair } from './fixtures/certificates.ts'
-import { Load } from './fixtures/load.ts'
-import { RunningService, until } from './fixtures/running-service.ts'
+import { Authority, type Pair } from '../fixtures/certificates.ts'
+import { Load } from '../fixtures/load.ts'
+import { RunningService, until } from '../fixtures/running-service.ts'
 
 let authority: Authority
 let stranger: Authority

@@ -1,7 +1,7 @@
 // The metrics of single workers. A worker that replaces another has its id: both count while both are there, and what
 // those before them did stays. Pure.
 import type { WorkerStatus } from '../crew.ts'
-import { sumOfCounts } from '../figures.ts'
+import { sumOfCounts } from './figures.ts'
 import type { Vitals } from '../messages.ts'
 import type { WorkCounts } from '../service.ts'
 import type { Family, Labels, Sample } from './exposition.ts'

@@ -3,9 +3,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { addressUrl, type ListenRequest } from '../address.ts'
 import { bindFailure } from '../bind-error.ts'
-import { bindListeners, closeListeners, type Listener } from './bind.ts'
+import { bindListeners, closeListeners, type Listener } from '../master/bind.ts'
 import { expositionType } from './exposition.ts'
-import type { InheritedSockets } from './inherited.ts'
+import type { InheritedSockets } from '../master/inherited.ts'
 
 const backlog = 16
 

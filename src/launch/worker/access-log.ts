@@ -1,13 +1,13 @@
 // A line for each answered request, in the form that the options ask for. Runs in the workers; without the option
 // nobody makes one, and the edge has nothing to call.
-import type { Config } from '../config/index.ts'
-import type { Sent } from '../http/edge.ts'
-import type { HttpRequest, HttpResponse } from '../http/index.ts'
-import { childLogger, createLogger, type Logger } from '../log/index.ts'
-import { openLogFile } from '../log/log-file.ts'
-import { parsePercentFormat } from '../log/percent-format.ts'
+import type { Config } from '../../config/index.ts'
+import type { Sent } from '../../http/edge.ts'
+import type { HttpRequest, HttpResponse } from '../../http/index.ts'
+import { childLogger, createLogger, type Logger } from '../../log/index.ts'
+import { openLogFile } from '../../log/log-file.ts'
+import { parsePercentFormat } from '../../log/percent-format.ts'
 import { type Access, accessField, clientOf, urlOf } from './access-format.ts'
-import { launchGroup } from './options.ts'
+import { launchGroup } from '../options.ts'
 
 /** As the edge calls it. */
 export type AccessLog = (req: HttpRequest, response: HttpResponse, ms: number, sent: Sent) => void

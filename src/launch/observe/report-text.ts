@@ -1,8 +1,8 @@
 // A report as people read it, in the layout of oslo.reports: a banner for each section, a rule for each process. Pure.
-import type { LoopDelay } from './messages.ts'
+import type { LoopDelay } from '../messages.ts'
 import type { ProcessReport } from './process-report.ts'
 import type { Report, Reporter, ReportSection } from './report.ts'
-import type { ServiceStatus, WorkerRecord } from './status.ts'
+import type { ServiceStatus, WorkerRecord } from '../status.ts'
 
 const width = 72
 

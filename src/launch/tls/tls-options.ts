@@ -1,6 +1,6 @@
 // The options of TLS, in [ssl] under the names of oslo.service, and what they come to: plain data that a
 // master hands to its workers. Reading and checking the files is tls-material.ts, loaded when one is named.
-import { bool, group, str } from '../config/index.ts'
+import { bool, group, str } from '../../config/index.ts'
 
 export const sslGroup = group(
   'ssl',

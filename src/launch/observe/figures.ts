@@ -1,6 +1,6 @@
 // Sums of what workers have counted: over the parts of one service, over a worker and those that had its place
 // before. Pure.
-import type { FilterCounts, WorkCounts } from './service.ts'
+import type { FilterCounts, WorkCounts } from '../service.ts'
 
 export const noCounts: WorkCounts = { requests: 0, inFlight: 0 }
 

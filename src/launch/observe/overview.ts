@@ -2,15 +2,15 @@
 // process that the operator started; changes nothing but levels.
 import { arch, platform, release } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import type { Config } from '../config/index.ts'
-import { lostLines, type Logger } from '../log/index.ts'
-import type { Member } from './fleet.ts'
-import type { LevelOrder, LevelsRecord, LogLevels } from './log-levels.ts'
-import { ownVersion } from './own-version.ts'
+import type { Config } from '../../config/index.ts'
+import { lostLines, type Logger } from '../../log/index.ts'
+import type { Member } from '../fleet.ts'
+import type { LevelOrder, LevelsRecord, LogLevels } from '../log-levels.ts'
+import { ownDistribution } from '../../entrypoints/aliases.ts'
 import type { ReloadHistory } from './reload-history.ts'
 import type { Report } from './report.ts'
-import { residentSetReader } from './resident-set.ts'
-import type { ServiceStatus } from './status.ts'
+import { residentSetReader } from '../resident-set.ts'
+import type { ServiceStatus } from '../status.ts'
 
 export interface OverviewParts {
   /** Of the start; it follows reloads as far as options are mutable. */
@@ -32,10 +32,7 @@ export class Overview {
 
   /** In Prometheus' text format. */
   async metrics(): Promise<string> {
-    const [{ renderExposition }, { metricsOf }] = await Promise.all([
-      import('./master/exposition.ts'),
-      import('./master/metrics.ts'),
-    ])
+    const [{ renderExposition }, { metricsOf }] = await Promise.all([import('./exposition.ts'), import('./metrics.ts')])
     const { members, reloads, status } = this.#parts
     const { name, version, state } = status()
     const { user, system } = process.cpuUsage()
@@ -43,7 +40,7 @@ export class Overview {
       metricsOf({
         name,
         version,
-        launcherVersion: ownVersion(),
+        launcherVersion: ownDistribution().version ?? '',
         nodeVersion: process.version,
         isServing: isServing(state),
         reloads,
@@ -96,7 +93,7 @@ export class Overview {
       reason,
       versions: {
         service: now.version,
-        slipway: ownVersion(),
+        slipway: ownDistribution().version ?? '',
         node: process.version,
         v8: process.versions.v8,
         system: `${platform()} ${release()} ${arch()}`,

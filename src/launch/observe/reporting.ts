@@ -2,8 +2,8 @@
 // meanwhile has asked for the one that is under way. Runs in the process that launched.
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { Config } from '../config/index.ts'
-import type { Logger } from '../log/index.ts'
+import type { Config } from '../../config/index.ts'
+import type { Logger } from '../../log/index.ts'
 import { reportsGroup } from './report-options.ts'
 import { putReport } from './report-place.ts'
 import type { Report } from './report.ts'

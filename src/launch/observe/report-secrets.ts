@@ -1,7 +1,7 @@
 // Keeps the values of secret options out of a report, wherever they turn up in it: in a URL, in a stack, in what a
 // service adds. Each process does it with the options that it knows.
-import type { Config } from '../config/index.ts'
-import { ConfigSecrets } from '../log/config-secrets.ts'
+import type { Config } from '../../config/index.ts'
+import { ConfigSecrets } from '../../log/config-secrets.ts'
 
 /** A copy of plain data with the values of secret options masked in every text. */
 export function withoutSecrets<T>(config: Config, data: T): T {

@@ -4,8 +4,8 @@
 import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { threadId } from 'node:worker_threads'
-import type { LoopDelay } from './messages.ts'
-import { residentSetReader } from './resident-set.ts'
+import type { LoopDelay } from '../messages.ts'
+import { residentSetReader } from '../resident-set.ts'
 import type { ReportSection } from './report.ts'
 
 export interface ProcessReport {

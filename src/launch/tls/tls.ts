@@ -1,9 +1,9 @@
 // Whether a service speaks TLS, and with what: the options of [ssl] against each other, before any file is
 // read. Part of planning a generation, so that a start, a reload and a check find the same faults.
-import type { Config } from '../config/index.ts'
-import { type Diagnostic, diagnostic, SlipwayError } from '../errors.ts'
-import type { Logger } from '../log/index.ts'
-import type { ListenRequest } from './address.ts'
+import type { Config } from '../../config/index.ts'
+import { type Diagnostic, diagnostic, SlipwayError } from '../../errors.ts'
+import type { Logger } from '../../log/index.ts'
+import type { ListenRequest } from '../address.ts'
 import { sslGroup, type TlsMaterial } from './tls-options.ts'
 
 export interface TlsPlan {

@@ -4,8 +4,8 @@
 import { createPrivateKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
-import type { Config } from '../config/index.ts'
-import { type Diagnostic, diagnostic, type DiagnosticParts, errorOf, type Where } from '../errors.ts'
+import type { Config } from '../../config/index.ts'
+import { type Diagnostic, diagnostic, type DiagnosticParts, errorOf, type Where } from '../../errors.ts'
 import { contextOptions, sslGroup, type TlsMaterial } from './tls-options.ts'
 
 export interface TlsReading {

@@ -1,8 +1,8 @@
 // The whole of a running service in one record, for whoever has to find out what is wrong with it: what runs, in which
 // processes, with which configuration, and what each process tells of itself. Types, and the parts that are pure.
-import type { Config } from '../config/index.ts'
+import type { Config } from '../../config/index.ts'
 import type { ProcessReport } from './process-report.ts'
-import type { ServiceStatus } from './status.ts'
+import type { ServiceStatus } from '../status.ts'
 
 export interface Report {
   /** In ISO 8601. */

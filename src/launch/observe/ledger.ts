@@ -1,6 +1,6 @@
 // What the workers of a service that have left had counted: without it the sums of a service would fall with every
 // replacement. Runs in the process that launched.
-import { noCounts, pastOf, sumOfCounts } from '../figures.ts'
+import { noCounts, pastOf, sumOfCounts } from './figures.ts'
 import type { Vitals } from '../messages.ts'
 import type { WorkCounts } from '../service.ts'
 

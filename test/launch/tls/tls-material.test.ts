@@ -3,12 +3,12 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/config/index.ts'
-import type { SlipwayError } from '../../src/errors.ts'
-import { sslGroup } from '../../src/launch/index.ts'
-import { discreet } from '../../src/launch/tls-options.ts'
-import { planTls, type TlsPlan } from '../../src/launch/tls.ts'
-import { Authority, openssl, type Pair } from './fixtures/certificates.ts'
+import { readConfig } from '../../../src/config/index.ts'
+import type { SlipwayError } from '../../../src/errors.ts'
+import { sslGroup } from '../../../src/launch/index.ts'
+import { discreet } from '../../../src/launch/tls/tls-options.ts'
+import { planTls, type TlsPlan } from '../../../src/launch/tls/tls.ts'
+import { Authority, openssl, type Pair } from '../fixtures/certificates.ts'
 
 let authority: Authority
 let pair: Pair

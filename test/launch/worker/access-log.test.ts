@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/config/index.ts'
-import { type App, text } from '../../src/http/index.ts'
-import { launchGroup } from '../../src/launch/index.ts'
-import { createLogger, reopenLogs } from '../../src/log/index.ts'
-import { RunningService, until } from './fixtures/running-service.ts'
-import { serveHttp, type ServingHttp } from './fixtures/serving-http.ts'
+import { readConfig } from '../../../src/config/index.ts'
+import { type App, text } from '../../../src/http/index.ts'
+import { launchGroup } from '../../../src/launch/index.ts'
+import { createLogger, reopenLogs } from '../../../src/log/index.ts'
+import { RunningService, until } from '../fixtures/running-service.ts'
+import { serveHttp, type ServingHttp } from '../fixtures/serving-http.ts'
 
 let folder: string
 let file: string

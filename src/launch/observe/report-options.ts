@@ -1,5 +1,5 @@
 // The options of reports, under oslo.reports' names and with its meanings. Read by the process that launched.
-import { group, int, str } from '../config/index.ts'
+import { group, int, str } from '../../config/index.ts'
 
 export const reportsGroup = group(
   'oslo_reports',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { WorkerStatus } from '../../../src/launch/crew.ts'
-import { renderExposition } from '../../../src/launch/master/exposition.ts'
-import { Ledger } from '../../../src/launch/master/ledger.ts'
-import { metricsOf, type MetricsSource, type ServiceFigures } from '../../../src/launch/master/metrics.ts'
+import { renderExposition } from '../../../src/launch/observe/exposition.ts'
+import { Ledger } from '../../../src/launch/observe/ledger.ts'
+import { metricsOf, type MetricsSource, type ServiceFigures } from '../../../src/launch/observe/metrics.ts'
 import type { Vitals } from '../../../src/launch/messages.ts'
 import { type ParsedFamily, parseExposition } from '../exposition-parser.ts'
 
