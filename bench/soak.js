@@ -28,7 +28,7 @@ function ways() {
   if (model !== undefined || tls || upgrade) return [{ model: model ?? 'process', tls, upgrade }]
   const all = ['process', 'thread'].flatMap((model) => [
     { model, tls: false, upgrade: known.upgrade },
-    { model, tls: true, upgrade: false },
+    { model, tls: true, upgrade: known.upgrade },
   ])
   return all.filter(({ tls }) => !tls || known.tls)
 }
