@@ -48,6 +48,10 @@ export const errorCodes = {
   SLIPWAY_DISTRIBUTION_ENTRY: ExitCode.config,
   SLIPWAY_DISTRIBUTION_AMBIGUOUS: ExitCode.config,
 
+  SLIPWAY_PLUGIN_MISSING: ExitCode.config,
+  SLIPWAY_PLUGIN_CONFLICT: ExitCode.config,
+  SLIPWAY_PLUGIN_THREW: ExitCode.software,
+
   SLIPWAY_PASTE_URI: ExitCode.config,
   SLIPWAY_PASTE_SECTION_MISSING: ExitCode.config,
   SLIPWAY_PASTE_SECTION_AMBIGUOUS: ExitCode.config,

@@ -1,4 +1,4 @@
-// Names → code: manifests, references, installed packages, and the console scripts made from them.
+// Names → code: manifests, references, installed packages, their plugins, and the console scripts made from them.
 export {
   type Distribution,
   findDistribution,
@@ -15,8 +15,23 @@ export {
   readEntryPoints,
   readInstalled,
 } from './installed.ts'
+export { type Conflict, type ConflictResolver, errorOnConflict, ignoreConflicts, preferNearest } from './conflicts.ts'
+export { DriverManager, HookManager } from './driver-manager.ts'
+export { drivers, type Drivers } from './drivers.ts'
+export type { Extension } from './extension.ts'
 export { loadReference, type LoadOptions } from './load.ts'
 export { type ExitStatus, exitStatusOf } from './exit-status.ts'
+export type { Loaded, LoadFailure, ManagerOptions, PluginLog } from './manager.ts'
+export {
+  type CheckFunction,
+  DispatchExtensionManager,
+  EnabledExtensionManager,
+  ExtensionManager,
+  NameDispatchExtensionManager,
+  NamedExtensionManager,
+  type NamedOptions,
+} from './managers.ts'
+export type { MethodName } from './mapping-manager.ts'
 export { readManifest } from './manifest.ts'
 export { parseReference, type Reference } from './reference.ts'
 export { resolveModule, type ResolvedModule } from './resolve.ts'
