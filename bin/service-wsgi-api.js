@@ -7,4 +7,4 @@ const target = scriptTarget('service.wsgi:init_app', import.meta.resolve('../dis
 
 export const { application, handler } = wsgiExports(target)
 
-if (isRunDirectly(import.meta.url)) await runWsgiScript(target, 'service-wsgi-api', process.argv.slice(2))
+if (isRunDirectly(import.meta.url)) void runWsgiScript(target, 'service-wsgi-api', process.argv.slice(2))

@@ -1,11 +1,11 @@
 // The start scripts in bin/ and package.json, which npm installs commands from, beside the manifest that declares
 // them.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { type Diagnostic, diagnostic, type DiagnosticParts } from '../errors.ts'
 import type { Patient } from './examine.ts'
 import type { PackageJson } from './package-json.ts'
-import { type ScriptFile, scriptFiles } from './script-files.ts'
+import { madeFrom, type ScriptFile, scriptFiles } from './script-files.ts'
 
 export function examineScripts(patient: Patient, json: PackageJson | null): Diagnostic[] {
   const { project, binFolder } = patient
@@ -48,17 +48,15 @@ function scriptProblem({ entry, file, state }: ScriptFile): Diagnostic[] {
   }
 }
 
-const madeFrom = /^\/\/ Made from the entry "(.+)" of (\w+) in /mu
-
 /** Scripts that were made from an entry that is gone. */
 function leftOver(files: readonly ScriptFile[], binFolder: string): Diagnostic[] {
   const names = existsSync(binFolder) ? readdirSync(binFolder).filter((name) => name.endsWith('.js')) : []
   return names.flatMap((name) => {
     const file = join(binFolder, name)
     if (files.some((script) => script.file === file)) return []
-    const [, entry, group] = madeFrom.exec(readFileSync(file, 'utf-8')) ?? []
-    if (entry === undefined) return []
-    return warning(`a start script is left of "${entry}", which ${group} has no more`, {
+    const maker = madeFrom(file)
+    if (maker === null || maker === 'a hand') return []
+    return warning(`a start script is left of "${maker.entry}", which ${maker.group} has no more`, {
       where: { file },
       hint: `remove it: rm ${file}`,
     })
@@ -74,13 +72,14 @@ function binProblems(files: readonly ScriptFile[], json: PackageJson, { project 
       return diagnostic('warning', code, `npm would not install the command "${entry.name}"`, {
         where: json.where('bin'),
         found: `the manifest declares it in ${entry.where.file}:${entry.where.line}`,
-        hint: `add to "bin": "${entry.name}": "${wanted}"`,
+        hint: `add to "bin": "${entry.name}": "${wanted}", or let it be added: slipway scripts --write`,
       })
     }
     if (resolve(project.folder, path) === file) return []
     return diagnostic('warning', code, `the command "${entry.name}" is not its start script`, {
       where: json.where('bin', entry.name),
       expected: wanted,
+      hint: 'correct it: slipway scripts --write',
     })
   })
   const dead = [...json.bin].flatMap(([name, path]) => {

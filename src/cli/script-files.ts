@@ -1,5 +1,5 @@
 // The start scripts of a manifest beside what is on the disk. Reads, writes nothing.
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Distribution } from '../entrypoints/distribution.ts'
 import type { EntryPoint } from '../entrypoints/entry-point.ts'
@@ -46,4 +46,12 @@ function stateOf(file: string, text: string): ScriptFile['state'] {
   if (!found) return 'missing'
   if (readFileSync(file, 'utf-8') !== text) return 'differs'
   return (found.mode & 0o111) === 0 ? 'not executable' : 'same'
+}
+
+/** What a file in the folder of the scripts was made from; null when there is none. */
+export function madeFrom(file: string): { readonly entry: string; readonly group: string } | 'a hand' | null {
+  if (!existsSync(file)) return null
+  const head = /^\/\/ Made from the entry "(.+)" of (\w+) in /mu
+  const [, entry, group] = head.exec(readFileSync(file, 'utf-8')) ?? []
+  return entry === undefined || group === undefined ? 'a hand' : { entry, group }
 }

@@ -7,7 +7,8 @@ export const scripts: Verb<ScriptsOptions> = {
   usage: 'scripts',
   heading: headings.write,
   summary: 'Write the start scripts of the manifest, or compare them',
-  details: 'Of every entry of console_scripts, gui_scripts and wsgi_scripts. Other files of the folder are left alone.',
+  details:
+    'Of every entry of console_scripts, gui_scripts and wsgi_scripts, with the lines of "bin" in package.json that npm installs them by. Other files of the folder, and other commands of package.json, are left alone.',
   flags: [
     { flags: '--write', summary: 'write those that are missing or differ', conflicts: ['check'] },
     { flags: '--check', summary: 'write nothing; end with 78 when one is missing or differs' },
@@ -17,7 +18,7 @@ export const scripts: Verb<ScriptsOptions> = {
   ],
   examples: [
     ['slipway scripts --write', 'after an edit of the manifest'],
-    ['slipway scripts --check', 'in a test: is bin/ what the manifest says'],
+    ['slipway scripts --check', 'in a test: are bin/ and package.json what the manifest says'],
   ],
   async run(_args, options, terminal) {
     const { makeScripts } = await import('./write-scripts.ts')

@@ -1,9 +1,11 @@
-// The start scripts of a manifest on the disk: written, or compared with what the manifest says.
+// The start scripts of a manifest on the disk, and the lines of package.json that npm installs them by: written, or
+// compared with what the manifest says.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { displayPath } from '../diagnostic.ts'
 import { errorOf, ExitCode, SlipwayError } from '../errors.ts'
 import { requireProject } from './project.ts'
+import { type BinChange, type PackageBin, packageBin } from './package-bin.ts'
 import { type ScriptFile, scriptFiles } from './script-files.ts'
 import { count } from './table.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,6 +18,16 @@ export interface ScriptsOptions {
   readonly json?: true
 }
 
+interface Sound {
+  readonly files: readonly ScriptFile[]
+  readonly bin: PackageBin | null
+}
+
+interface Item {
+  readonly file: string
+  readonly state: ScriptFile['state'] | BinChange['state']
+}
+
 /** 78 when `--check` finds a difference. */
 export function makeScripts(options: ScriptsOptions, terminal: Terminal): number {
   if (!options.write && !options.check) {
@@ -23,40 +35,41 @@ export function makeScripts(options: ScriptsOptions, terminal: Terminal): number
       hint: 'see: slipway scripts --help',
     })
   }
-  const files = soundScripts(options, terminal.cwd)
+  const { files, bin } = soundScripts(options, terminal.cwd)
   const different = files.filter(({ state }) => state !== 'same')
-  if (options.write) for (const script of different) writeScript(script)
-  if (options.json) {
-    const list = files.map(({ entry, file, state }) => ({ name: entry.name, file, state: stateAfter(state, options) }))
-    terminal.out(`${JSON.stringify(list, null, 2)}\n`)
-  } else tell(files, different, options, terminal)
-  return options.write || different.length === 0 ? ExitCode.ok : ExitCode.config
-}
-
-function stateAfter(state: ScriptFile['state'], { write }: ScriptsOptions): string {
-  return write && state !== 'same' ? 'wrote' : state
-}
-
-function tell(
-  files: readonly ScriptFile[],
-  different: readonly ScriptFile[],
-  options: ScriptsOptions,
-  terminal: Terminal,
-): void {
-  for (const { file, state } of different) {
-    terminal.out(`${stateAfter(state, options)}  ${displayPath(file, terminal.cwd)}\n`)
+  const changes = bin?.changes ?? []
+  if (options.write) {
+    for (const script of different) writeScript(script)
+    if (bin !== null && changes.length > 0) writeFileSync(bin.file, bin.text)
   }
-  terminal.err(`${count(files.length, 'script')}, ${files.length - different.length} as the manifest says\n`)
-  if (!options.write && different.length > 0) terminal.err('  see: slipway scripts --write\n')
+  const scriptItems = files.map(({ entry, file, state }) => ({ name: entry.name, file, state }))
+  const binItems = changes.map(({ name, state }) => ({ name, file: bin?.file ?? '', state }))
+  if (options.json) {
+    const list = [...scriptItems, ...binItems].map((item) => ({ ...item, state: stateAfter(item.state, options) }))
+    terminal.out(`${JSON.stringify(list, null, 2)}\n`)
+  } else {
+    const line = ({ file, state }: Item, detail = '') =>
+      `${stateAfter(state, options)}  ${displayPath(file, terminal.cwd)}${detail}\n`
+    for (const item of scriptItems) if (item.state !== 'same') terminal.out(line(item))
+    for (const item of binItems) terminal.out(line(item, `: bin "${item.name}"`))
+    terminal.err(`${count(files.length, 'script')}, ${files.length - different.length} as the manifest says\n`)
+    if (!options.write && different.length + changes.length > 0) terminal.err('  see: slipway scripts --write\n')
+  }
+  return options.write || different.length + changes.length === 0 ? ExitCode.ok : ExitCode.config
+}
+
+function stateAfter(state: Item['state'], { write }: ScriptsOptions): string {
+  if (!write || state === 'same') return state
+  return state === 'left over' ? 'removed' : 'wrote'
 }
 
 /** All or nothing: a bad entry is told before any file is written. */
-function soundScripts(options: ScriptsOptions, cwd: string): readonly ScriptFile[] {
+function soundScripts(options: ScriptsOptions, cwd: string): Sound {
   const project = requireProject(options.manifest, cwd)
   const binFolder = options.bin === undefined ? join(project.folder, 'bin') : resolve(cwd, options.bin)
   const { files, errors } = scriptFiles(project, binFolder)
   if (errors.length > 0) throw errorOf(errors.flatMap(({ problems }) => problems))
-  return files
+  return { files, bin: packageBin(project, files, binFolder) }
 }
 
 function writeScript({ file, text }: ScriptFile): void {

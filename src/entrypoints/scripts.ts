@@ -103,7 +103,8 @@ export function renderScript(entryPoint: EntryPoint, { distribution, binFolder }
         '',
         'export const { application, handler } = wsgiExports(target)',
         '',
-        `if (isRunDirectly(import.meta.url)) await runWsgiScript(target, ${quoted(script.name)}, process.argv.slice(2))`,
+        // Not awaited: servers that are CommonJS (Passenger's loader) can "require" a module only without a top-level await.
+        `if (isRunDirectly(import.meta.url)) void runWsgiScript(target, ${quoted(script.name)}, process.argv.slice(2))`,
       ]
     : [
         `import { runConsoleScript, scriptTarget } from ${mainImport}`,

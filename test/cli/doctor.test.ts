@@ -40,6 +40,8 @@ async function machine(more: Readonly<Record<string, string>> = {}): Promise<Mac
   const bin = join(folder, 'home/npm/bin')
   mkdirSync(bin, { recursive: true })
   await slipwayInProcess(['scripts', '--write'], { cwd })
+  // As the test has it, in step or not.
+  writeFileSync(join(cwd, 'package.json'), { ...files, ...more }['shop/package.json'])
   symlinkSync('../../../shop/bin/shop-manage.js', join(bin, 'shop-manage'))
   const env = {
     HOME: join(folder, 'home'),
@@ -277,13 +279,14 @@ describe('a fault of the project', () => {
         package.json:9:21
         9 |     "shop-manage": "shop/manage.js",
           |                     ^^^^^^^^^^^^^^ expected bin/shop-manage.js
+        correct it: slipway scripts --write
         see: slipway explain SLIPWAY_DOCTOR_BIN
 
       warning SLIPWAY_DOCTOR_BIN: npm would not install the command "shop-sell"
         package.json:8:4
         8 |   "bin": {
           |    ^^^ the manifest declares it in /shop/setup.cfg:7
-        add to "bin": "shop-sell": "bin/shop-sell.js"
+        add to "bin": "shop-sell": "bin/shop-sell.js", or let it be added: slipway scripts --write
         see: slipway explain SLIPWAY_DOCTOR_BIN
 
       error SLIPWAY_DOCTOR_BIN: the file of the command "shop-old" is not there

@@ -1,5 +1,5 @@
 // `slipway start-chain`: commands that serve, one that does not, and chains that are broken.
-import { symlinkSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { projectFolder } from '../entrypoints/project-folder.ts'
@@ -56,6 +56,8 @@ export const groups = [
 async function chain(args: readonly string[], more: Readonly<Record<string, string>> = {}) {
   const folder = projectFolder({ ...files, ...more })
   await slipwayInProcess(['scripts', '--write'], { cwd: folder })
+  // As it was: npm would install one of the commands alone.
+  writeFileSync(join(folder, 'package.json'), { ...files, ...more }['package.json'])
   const env = { HOME: join(folder, 'home'), PATH: join(folder, 'path') }
   const { status, stdout, stderr } = await slipwayInProcess(['start-chain', ...args], { cwd: folder, env })
   const shown = (text: string) => text.replaceAll(folder, '')

@@ -29,7 +29,7 @@ function scriptOf(targetSource: string): string {
     `import { runWsgiScript, wsgiExports } from '${new URL('launch/wsgi-script.js', dist).href}'`,
     `const target = scriptTarget('shop.wsgi:init_app', import.meta.resolve('./target.mjs'))`,
     'export const { application, handler } = wsgiExports(target)',
-    `if (isRunDirectly(import.meta.url)) await runWsgiScript(target, 'shop-wsgi', process.argv.slice(2))`,
+    `if (isRunDirectly(import.meta.url)) void runWsgiScript(target, 'shop-wsgi', process.argv.slice(2))`,
   ]
   const file = join(folder, 'shop-wsgi.mjs')
   writeFileSync(file, lines.join('\n'))
@@ -118,6 +118,16 @@ describe('the exports of a wsgi script', () => {
       timeout: 15_000,
     })
     expect(stdout).toBe('function function 0\n')
+  })
+
+  it('can be required by a server that is CommonJS', () => {
+    const file = scriptOf('export const initApp = () => () => null')
+    const source = `console.log(Object.keys(require(${JSON.stringify(file)})).join())`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=commonjs', '--eval', source], {
+      encoding: 'utf-8',
+      timeout: 15_000,
+    })
+    expect(stdout).toBe('application,handler\n')
   })
 
   it('serve through the handler, and tell a failure on standard error', async () => {
