@@ -29,7 +29,7 @@ describe('the limit of descriptors', () => {
     'lets the service stand, say so, and serve again when clients leave (%s workers)',
     async (workers) => {
       const service = new RunningService({
-        through: ['/bin/sh', '-c', 'ulimit -n 128; exec "$0" "$@"'],
+        through: ['/bin/sh', '-c', 'ulimit -n 64; exec "$0" "$@"'],
         flags: ['--workers', workers],
       })
       const { url, port, pids } = await service.ready()
@@ -45,7 +45,7 @@ describe('the limit of descriptors', () => {
       const said = await service.line(/^no file descriptor is left/)
       expect(said).toMatchObject({
         level: 'warn',
-        msg: 'no file descriptor is left (this process may have 128): new connections are closed at once',
+        msg: 'no file descriptor is left (this process may have 64): new connections are closed at once',
         hint: 'raise it: LimitNOFILE= in the unit, ulimit -n',
       })
       await until(() => ended > 50, 'nobody was turned away')
