@@ -1,6 +1,5 @@
 // Why an import failed: the module needs something that is missing, does not parse, or threw while
 // it ran. A missing module itself was told by resolve.ts before.
-import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { isSlipwayError, SlipwayError, type Where } from '../errors.ts'
@@ -129,6 +128,8 @@ function placeInStack(text: string): Where | null {
  * URL takes that path, and linking fails before anything runs.
  */
 async function placeFromChild(module: ResolvedModule): Promise<Where | null> {
+  // Loaded here: it brings half of Node's network code, and nearly every start goes well.
+  const { execFile } = await import('node:child_process')
   try {
     const source = `import ${JSON.stringify(module.url)}`
     await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], { timeout: 10_000 })
