@@ -21,6 +21,7 @@ const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
   ['log-level', async () => (await import('./log-level.ts')).logLevel],
   ['report', async () => (await import('./report.ts')).report],
   ['stop', async () => (await import('./stop.ts')).stop],
+  ['init', async () => (await import('./init.ts')).init],
   ['scripts', async () => (await import('./scripts.ts')).scripts],
   ['export', async () => (await import('./export.ts')).exportFamily],
   ['doctor', async () => (await import('./doctor.ts')).doctor],

@@ -1,6 +1,7 @@
 // Start scripts: from an entry of console_scripts, gui_scripts or wsgi_scripts to the text of the file that
 // starts it, with pbr's rules for names and targets. Writes no file and runs no user code; the scripts
 // import their target directly, so that a start reads no manifest.
+import { existsSync } from 'node:fs'
 import { basename, join, relative, resolve as resolvePath } from 'node:path'
 import { errorOf, isSlipwayError, SlipwayError } from '../errors.ts'
 import { ownDistribution } from './aliases.ts'
@@ -134,7 +135,11 @@ function plannedFile({ module }: Reference, project: Distribution): string | nul
   const [first = '', ...rest] = module.split('.')
   const folder = project.packageDir.get(first)
   if (folder === undefined) return null
-  return resolvePath(project.folder, folder, `${rest.length === 0 ? 'index' : join(...rest)}.js`)
+  const path = rest.length === 0 ? 'index' : join(...rest)
+  const dashed = path.replaceAll('_', '-')
+  // What is not compiled yet lies in src/ under the name that it will have.
+  const isDashed = ['.ts', '.mts'].some((ending) => existsSync(join(project.folder, 'src', dashed + ending)))
+  return resolvePath(project.folder, folder, `${isDashed ? dashed : path}.js`)
 }
 
 function ownImport(file: string, subpath: string, distribution: Distribution, binFolder: string): string {

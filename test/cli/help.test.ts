@@ -27,6 +27,7 @@ const verbs = [
   'log-level',
   'report',
   'stop',
+  'init',
   'scripts',
   'export',
   'export systemd',

@@ -110,6 +110,8 @@ describe('the text of a script', () => {
     ['shop.cmd:main', cfg, '../dist/server/cmd.js'],
     ['shop:main', cfg, '../dist/server/index.js'],
     ['shop.db_manage:main', { ...cfg, 'dist/server/db-manage.js': '' }, '../dist/server/db-manage.js'],
+    ['shop.db_manage:main', { ...cfg, 'src/db-manage.ts': '' }, '../dist/server/db-manage.js'],
+    ['shop.db_manage:main', cfg, '../dist/server/db_manage.js'],
     ['./cmd.js:main', {}, '../cmd.js'],
     ['./odd#%?.js:main', { 'odd#%?.js': '' }, '../odd%23%25%3F.js'],
     [

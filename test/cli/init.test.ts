@@ -1,0 +1,224 @@
+// `slipway init`: what it refuses, and projects that are installed from a package of this checkout, tested and started
+// as they are.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { projectFolder } from '../entrypoints/project-folder.ts'
+import { project, slipway, slipwayInProcess } from './slipway.ts'
+
+describe('slipway init', () => {
+  it('makes a project, and does not touch one that is there', async () => {
+    const cwd = projectFolder({})
+    const { status, stdout } = await slipwayInProcess(['init', 'shop'], { cwd })
+    expect(status).toBe(0)
+    const files = readdirSync(join(cwd, 'shop'), { recursive: true, encoding: 'utf-8', withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `wrote  ${join(entry.parentPath, entry.name).replace(`${cwd}/`, '')}`)
+    expect(stdout.trim().split('\n').toSorted()).toEqual(files.toSorted())
+    writeFileSync(join(cwd, 'shop/README.md'), 'mine')
+    rmSync(join(cwd, 'shop/setup.cfg'))
+    const again = await slipwayInProcess(['init', 'shop'], { cwd })
+    expect(again).toMatchObject({ status: 71, stdout: '' })
+    expect(again.stderr).toContain('shop/README.md')
+    expect(again.stderr).not.toContain('shop/setup.cfg')
+    expect(readFileSync(join(cwd, 'shop/README.md'), 'utf-8')).toBe('mine')
+    expect(existsSync(join(cwd, 'shop/setup.cfg'))).toBe(false)
+  })
+
+  it.each([
+    ['Shop', 'it does not begin with a small letter'],
+    ['1st', 'it does not begin with a small letter'],
+    ['shop_api', 'it holds "_"'],
+    ['@me/shop', 'it does not begin with a small letter'],
+    ['shop api', 'it holds " "'],
+    ['shop-', 'a dash in it is followed by no letter'],
+    ['http', 'it is a module of Node'],
+    ['slipway', 'it is taken'],
+    ['s'.repeat(215), 'it is longer than 214 characters'],
+  ])('refuses the name %j', async (name, reason) => {
+    const { status, stdout, stderr } = await slipwayInProcess(['init', name], { cwd: projectFolder({}) })
+    expect({ status, stdout }).toEqual({ status: 64, stdout: '' })
+    expect(stderr).toContain(`can be the name of no project: ${reason}`)
+  })
+
+  it.each([
+    [['init', 'filter'], 'the filter needs a name; expected slipway init filter NAME'],
+    [
+      ['init', 'fitler', 'x'],
+      'there is no kind "fitler" to make; expected one of app, filter, command; close names: filter',
+    ],
+    [['init', 'app', 'X'], '"X" can be the name of no app: it does not begin with a small letter'],
+    [['init', 'app', 'goods'], 'the project does not say where its modules are'],
+  ])('tells what is wrong with %j', async (args, message) => {
+    const cwd = projectFolder({ 'setup.cfg': '[metadata]\nname = shop\n' })
+    const { status, stderr } = await slipwayInProcess(args, { cwd })
+    expect(status).toBe(64)
+    expect(stderr).toContain(message)
+  })
+})
+
+describe('slipway init in a project', () => {
+  async function shop(): Promise<string> {
+    const cwd = projectFolder({})
+    await slipwayInProcess(['init', 'shop'], { cwd })
+    return join(cwd, 'shop')
+  }
+
+  it('adds an app, a filter and a command to the manifest, where they belong', async () => {
+    const cwd = await shop()
+    for (const [kind, name] of [
+      ['app', 'sold-goods'],
+      ['filter', 'rate-limit'],
+      ['command', 'shop-status'],
+    ] as const) {
+      expect(await slipwayInProcess(['init', kind, name], { cwd })).toMatchObject({ status: 0 })
+    }
+    expect(readFileSync(join(cwd, 'setup.cfg'), 'utf-8').split('[entry_points]')[1]).toMatchInlineSnapshot(`
+      "
+      console_scripts =
+          shop-api = shop.cmd.api:main
+          shop-status = shop.cmd.shop_status:main
+      paste.app_factory =
+          hello = shop.hello:app_factory
+          sold-goods = shop.sold_goods:app_factory
+      paste.filter_factory =
+          served-by = shop.served_by:filter_factory
+          rate-limit = shop.rate_limit:filter_factory
+      slipway.config =
+          shop = shop.options:groups
+      "
+    `)
+    expect(readFileSync(join(cwd, 'etc/shop/api-paste.ini'), 'utf-8')).toMatch(
+      /\n\n\[app:sold-goods\]\nuse = egg:shop#sold-goods\n\n\[filter:rate-limit\]\nuse = egg:shop#rate-limit\n$/u,
+    )
+    const { bin } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf-8')) as { bin: object }
+    expect(bin).toEqual({ 'shop-api': 'bin/shop-api.js', 'shop-status': 'bin/shop-status.js' })
+    expect(await slipwayInProcess(['scripts', '--check'], { cwd })).toMatchObject({ status: 0 })
+    expect(await slipwayInProcess(['check'], { cwd })).toMatchObject({ status: 0, stdout: '0 errors, 0 warnings\n' })
+  })
+
+  it('overwrites no module, and changes nothing then', async () => {
+    const cwd = await shop()
+    const before = readFileSync(join(cwd, 'setup.cfg'), 'utf-8')
+    mkdirSync(join(cwd, 'src'), { recursive: true })
+    writeFileSync(join(cwd, 'src/goods.js'), '// mine\n')
+    const { status, stderr } = await slipwayInProcess(['init', 'app', 'goods'], { cwd })
+    expect(status).toBe(71)
+    expect(stderr).toContain('src/goods.js')
+    expect(readFileSync(join(cwd, 'setup.cfg'), 'utf-8')).toBe(before)
+    const twice = await slipwayInProcess(['init', 'app', 'hello'], { cwd })
+    expect(twice.stderr).toContain('there is an entry "hello" of paste.app_factory already')
+  })
+})
+
+/** A package of this checkout, as npm would publish it, and what it and the projects depend on. */
+const packed = mkdtempSync(join(tmpdir(), 'slipway-packed-'))
+let tarball: string
+
+beforeAll(() => {
+  // Without its scripts: they would build dist/ anew under the other tests.
+  const out = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', packed], {
+    cwd: project,
+  })
+  const [entry] = JSON.parse(out.toString()) as { filename: string }[]
+  tarball = join(packed, entry?.filename ?? '')
+})
+
+afterAll(() => rmSync(packed, { recursive: true, force: true }))
+
+/** Folders of node_modules that a package needs, with what they need themselves. */
+function dependenciesOf(names: readonly string[], found = new Set<string>()): Set<string> {
+  for (const name of names) {
+    const file = join(project, 'node_modules', name, 'package.json')
+    if (found.has(name) || !existsSync(file)) continue
+    found.add(name)
+    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(file, 'utf-8')) as Manifest
+    dependenciesOf([...Object.keys(dependencies), ...Object.keys(optionalDependencies)], found)
+  }
+  return found
+}
+
+interface Manifest {
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+}
+
+/** Installs without a registry: npm finds in node_modules what it would fetch. */
+function install(folder: string, extra: readonly string[]): void {
+  const own = JSON.parse(readFileSync(join(project, 'package.json'), 'utf-8')) as Manifest
+  for (const name of dependenciesOf([...Object.keys(own.dependencies ?? {}), ...extra])) {
+    const to = join(folder, 'node_modules', name)
+    mkdirSync(dirname(to), { recursive: true })
+    cpSync(join(project, 'node_modules', name), to, { recursive: true })
+  }
+  const flags = ['--offline', '--no-audit', '--no-fund', '--no-package-lock', '--ignore-scripts']
+  execFileSync('npm', ['install', ...flags, tarball], { cwd: folder, stdio: 'pipe' })
+}
+
+/** `npm run SCRIPT` as a person would; throws with the output when it fails. */
+function npmRun(folder: string, script: string): string {
+  return execFileSync('npm', ['run', script], { cwd: folder, encoding: 'utf-8', stdio: 'pipe' })
+}
+
+/** Starts the command of the project, asks it once, and stops it: the answer and the exit status. */
+async function askOnce(folder: string, command: string, args: readonly string[]) {
+  const file = join(folder, 'node_modules/.bin', command)
+  const child = spawn(process.execPath, [existsSync(file) ? file : join(folder, 'bin', `${command}.js`), ...args], {
+    cwd: folder,
+  })
+  const closed = once(child, 'close') as Promise<[number | null]>
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const url = await urlOf(child)
+  const answer: unknown = await (await fetch(`${url}/?name=Ada`)).json()
+  child.kill('SIGTERM')
+  const [status] = await closed
+  return { answer, status }
+}
+
+async function urlOf(child: ChildProcess): Promise<string> {
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  for (;;) {
+    const url = /listening on (http:[^\s"]+)/u.exec(said)?.[1]
+    if (url !== undefined && said.includes('ready in')) return url
+    if (child.exitCode !== null) throw new Error(`it ended: ${said}`)
+    await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'close')])
+  }
+}
+
+describe.each([
+  ['JavaScript', [], []],
+  ['TypeScript', ['--typescript'], ['typescript', '@types/node']],
+] as const)('a new project in %s', (_, flags, packages) => {
+  it('installs, passes its tests and its check, and serves, unedited', { timeout: 120_000 }, async () => {
+    const cwd = projectFolder({})
+    expect(await slipwayInProcess(['init', 'my-shop', ...flags], { cwd })).toMatchObject({ status: 0 })
+    const folder = join(cwd, 'my-shop')
+    for (const [kind, name] of [
+      ['app', 'goods'],
+      ['filter', 'price'],
+      ['command', 'my-shop-status'],
+    ] as const) {
+      expect(await slipwayInProcess(['init', kind, name], { cwd: folder })).toMatchObject({ status: 0 })
+    }
+    install(folder, packages)
+    expect(npmRun(folder, 'test')).toMatch(/^# pass 3$|ℹ pass 3/mu)
+    expect(npmRun(folder, 'check')).toContain('0 errors')
+    // The port of the configuration may be somebody's: any other.
+    const conf = readFileSync(join(folder, 'etc/my-shop/my-shop.conf'), 'utf-8').replace(':8774', ':0')
+    writeFileSync(join(folder, 'etc/my-shop/any-port.conf'), conf)
+    const args = ['--config-file', 'etc/my-shop/any-port.conf']
+    expect(await askOnce(folder, 'my-shop-api', args)).toEqual({ answer: { message: 'Hello, Ada' }, status: 0 })
+    const status = execFileSync(process.execPath, ['bin/my-shop-status.js'], { cwd: folder, encoding: 'utf-8' })
+    expect(status).toBe('read no configuration file\n')
+    const { status: chain, stdout } = await slipway(
+      ['start-chain', 'my-shop-api', '--config-file', 'etc/my-shop/my-shop.conf'],
+      { cwd: folder },
+    )
+    expect(chain).toBe(0)
+    expect(stdout).toContain('request_id > catch_errors > request_log > served-by > hello')
+  })
+})
