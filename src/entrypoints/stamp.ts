@@ -1,5 +1,5 @@
-// Whether a file or folder is what it was: inode, size and both times. The time of change (ctime) is needed, as npm gives every
-// file that it unpacks the same time of modification, and nobody can set it back.
+// Whether a file or folder is what it was: inode, size and both times. The time of change (ctime) is needed, as
+// whatever copies with its times (tar, rsync, cp -p) sets that of modification back; nobody can set back this one.
 import { type Stats, statSync } from 'node:fs'
 
 /** Compared as a whole. */

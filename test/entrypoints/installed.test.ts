@@ -232,7 +232,7 @@ describe('the index of installed packages', () => {
       expect(await found(folder)).toEqual([])
     })
 
-    it('sees a change that leaves size and time of modification as they were, as an update by npm may', async () => {
+    it('sees a change that leaves size and time of modification as they were, as a copy with its times may', async () => {
       const folder = await prepared()
       const file = join(folder, 'node_modules/one/package.json')
       const { atime, mtime } = statSync(file)
