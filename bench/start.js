@@ -44,7 +44,52 @@ export async function start() {
   ])
   const title = `Start of commands (${rounds} rounds, Node ${process.version})`
   const head = ['command', 'wall ms', 'ratio', 'CPU ms', 'ratio', 'spread']
-  return `${table(title, head, rows)}\n${await firstAnswers()}`
+  return `${table(title, head, rows)}\n${generatedCommands()}\n${await firstAnswers()}`
+}
+
+/** Each a command that is generated, beside a file that imports the same target itself. */
+const pairs = {
+  'slipway --version': [
+    ['bin/slipway.js', '--version'],
+    ['bench/start/slipway-by-hand.js', '--version'],
+  ],
+  'slipway list': [
+    ['bin/slipway.js', 'list'],
+    ['bench/start/slipway-by-hand.js', 'list'],
+  ],
+  // The dearest: a generated command opens the standard streams, which every main that says a word has opened by hand too.
+  'an empty main': [['bench/start/empty-generated.js'], ['bench/start/empty-by-hand.js']],
+}
+
+/** Runs of a sample: the clock of CPU time goes in steps of 10 ms. */
+const runs = 8
+
+function generatedCommands() {
+  const taken = new Map(Object.keys(pairs).map((name) => [name, []]))
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, pair] of Object.entries(pairs)) {
+      const [generated, byHand] = sumsOf(pair)
+      if (round > 0) taken.get(name).push({ generated, byHand, ratio: generated / byHand })
+    }
+  }
+  const rows = [...taken].map(([name, samples]) => [
+    name,
+    (median(samples.map(({ generated }) => generated)) / runs).toFixed(0),
+    (median(samples.map(({ byHand }) => byHand)) / runs).toFixed(0),
+    ratio(median(samples.map((sample) => sample.ratio))),
+    percent(spread(samples.map((sample) => sample.ratio))),
+  ])
+  const head = ['command', 'CPU ms generated', 'by hand', 'ratio', 'spread of the ratio']
+  return table(`Generated commands (${rounds} rounds of ${runs} runs, Node ${process.version})`, head, rows)
+}
+
+/** CPU time of both, run in turns. */
+function sumsOf(pair) {
+  const sums = pair.map(() => 0)
+  for (let run = 0; run < runs; run += 1) {
+    for (const [which, args] of pair.entries()) sums[which] += timed(args, { cwd: root }).cpu
+  }
+  return sums
 }
 
 const floor = 'bare master, 2 workers'

@@ -1,0 +1,2 @@
+// The least that a command can be.
+export const main = () => 0
