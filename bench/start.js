@@ -57,6 +57,7 @@ const pairs = {
     ['bin/slipway.js', 'list'],
     ['bench/start/slipway-by-hand.js', 'list'],
   ],
+  'a main that prints a word': [['bench/start/word-generated.js'], ['bench/start/word-by-hand.js']],
   // The dearest: a generated command opens the standard streams, which every main that says a word has opened by hand too.
   'an empty main': [['bench/start/empty-generated.js'], ['bench/start/empty-by-hand.js']],
 }
