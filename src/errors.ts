@@ -104,6 +104,10 @@ export const errorCodes = {
   SLIPWAY_LAUNCH_CONTROL: ExitCode.unavailable,
   SLIPWAY_LAUNCH_PID_FILE: ExitCode.notPermitted,
 
+  SLIPWAY_DB_URL: ExitCode.config,
+  SLIPWAY_DB_DRIVER: ExitCode.config,
+  SLIPWAY_DB_CONNECT: ExitCode.unavailable,
+
   SLIPWAY_DOCTOR_NODE: ExitCode.config,
   SLIPWAY_DOCTOR_PATH: ExitCode.config,
   SLIPWAY_DOCTOR_COMMAND: ExitCode.config,

@@ -1,0 +1,149 @@
+// One SQLite connection as kysely wants it, over DatabaseSync: prepared statements that are kept, values as the other
+// databases give them, and a wait for locks of other processes that does not stop the process. Knows no turns: the
+// driver lets one in at a time.
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { type Decode, decodersOf, encode, numberOf } from './sqlite-values.ts'
+
+interface Prepared {
+  readonly statement: StatementSyncInstance
+  readonly isReader: boolean
+  readonly columns: number
+  readonly decoders: ReadonlyMap<string, Decode>
+}
+
+type Row = Record<string, unknown>
+
+/** What reads alone may be run again, and needs no care for big numbers until one comes. */
+const isSelect = ({ query }: CompiledQuery): boolean => query.kind === 'SelectQueryNode'
+const changesSchema = /^\s*(?:create|alter|drop)\b/iu
+const mostKept = 200
+
+export class SqliteConnection implements DatabaseConnection {
+  readonly #database: DatabaseSyncInstance
+  readonly #busyMs: number
+  /** By text, the longest unused first. */
+  readonly #kept = new Map<string, Prepared>()
+
+  constructor(database: DatabaseSyncInstance, busyMs: number) {
+    this.#database = database
+    this.#busyMs = busyMs
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.#whenFree(() => this.#run<R>(query), !this.#database.isTransaction)
+  }
+
+  /** Begins, commits, takes back: another process that holds the lock is waited for. */
+  async control(text: string): Promise<void> {
+    await this.#whenFree(() => this.#database.exec(text), true)
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    // Of its own, as the same text may be run while this one is still read.
+    const prepared = this.#prepare(query.sql)
+    prepared.statement.setReadBigInts(true)
+    const parameters = query.parameters.map(encode)
+    const rows = await this.#whenFree(() => prepared.statement.iterate(...parameters), !this.#database.isTransaction)
+    for (const row of rows) yield { rows: [decodeRow(row as Row, prepared.decoders, true) as R] }
+  }
+
+  close(): void {
+    this.#kept.clear()
+    this.#database.close()
+  }
+
+  #run<R>(query: CompiledQuery): QueryResult<R> {
+    if (changesSchema.test(query.sql)) this.#kept.clear()
+    const prepared = this.#keptOrPrepared(query.sql)
+    const parameters = query.parameters.map(encode)
+    if (!prepared.isReader) {
+      prepared.statement.setReadBigInts(true)
+      const { changes, lastInsertRowid } = prepared.statement.run(...parameters)
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+    }
+    return { rows: this.#rows(prepared, parameters, isSelect(query)) as R[] }
+  }
+
+  #rows(prepared: Prepared, parameters: readonly unknown[], mayRunAgain: boolean): Row[] {
+    const { statement } = prepared
+    statement.setReadBigInts(!mayRunAgain)
+    let hasBigInts = !mayRunAgain
+    let rows: Row[]
+    try {
+      rows = statement.all(...parameters) as Row[]
+    } catch (error) {
+      if (!mayRunAgain || !isTooLarge(error)) throw error
+      statement.setReadBigInts(true)
+      hasBigInts = true
+      rows = statement.all(...parameters) as Row[]
+    }
+    const [first] = rows
+    if (first === undefined) return rows
+    // Another process may have changed the table since this was prepared; SQLite prepares anew by itself.
+    const isChanged = Object.keys(first).length !== prepared.columns
+    const decoders = isChanged ? decodersOf(statement.columns()) : prepared.decoders
+    if (!hasBigInts && decoders.size === 0) return rows
+    for (const row of rows) decodeRow(row, decoders, hasBigInts)
+    return rows
+  }
+
+  #keptOrPrepared(text: string): Prepared {
+    const prepared = this.#kept.get(text) ?? this.#prepare(text)
+    this.#kept.delete(text)
+    this.#kept.set(text, prepared)
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest)
+    return prepared
+  }
+
+  #prepare(text: string): Prepared {
+    const statement = this.#database.prepare(text)
+    refuseSecond(text)
+    const columns = statement.columns()
+    const names = new Set(columns.map(({ name }) => name))
+    return { statement, isReader: columns.length > 0, columns: names.size, decoders: decodersOf(columns) }
+  }
+
+  /** SQLite's own waiting would stop the whole process, so it waits for nothing, and we ask again. */
+  async #whenFree<T>(work: () => T, mayWait: boolean): Promise<T> {
+    const deadline = performance.now() + this.#busyMs
+    for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 25)) {
+      try {
+        return work()
+      } catch (error) {
+        if (!mayWait || !isBusy(error) || performance.now() >= deadline) throw error
+      }
+      // A random part keeps those who wait for the same lock from meeting again.
+      await delay(waitMs * (0.5 + Math.random()))
+    }
+  }
+}
+
+function decodeRow(row: Row, decoders: ReadonlyMap<string, Decode>, hasBigInts: boolean): Row {
+  if (hasBigInts) for (const name of Object.keys(row)) row[name] = numberOf(row[name])
+  for (const [name, decode] of decoders) row[name] = decode(row[name])
+  return row
+}
+
+const quotedOrEnd = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*.*?\*\/|;/gsu
+
+/** SQLite compiles the first statement and is silent about what stands behind it. */
+function refuseSecond(text: string): void {
+  if (!text.includes(';') || /^\s*create\s+(?:temp\w*\s+)?trigger\b/iu.test(text)) return
+  const end = Array.from(text.matchAll(quotedOrEnd)).find(([sign]) => sign === ';')
+  const rest = text.slice(end ? end.index + 1 : text.length).replaceAll(/--[^\n]*|\/\*.*?\*\//gsu, '')
+  if (!/[^\s;]/u.test(rest)) return
+  throw new TypeError(`one statement at a time, but there is more: ${rest.trim().slice(0, 60)}`)
+}
+
+const busy = 5
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === busy
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('too large to be represented as a JavaScript number')
+}

@@ -1,0 +1,69 @@
+// SQLite for kysely: Node's own where it is stable, else the package that has the same interface.
+import { createRequire } from 'node:module'
+import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite'
+import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { DatabaseSettings } from '../options.ts'
+import type { DatabaseUrl } from '../url.ts'
+import { isBusy } from './sqlite-connection.ts'
+import { SqliteDriver } from './sqlite-driver.ts'
+
+/** As Python's driver waits unless the URL says `timeout`. */
+const defaultBusySeconds = 5
+const defaultPoolTimeout = 30
+
+/** @throws what SQLite says when the file cannot be opened */
+export async function sqliteDialect(url: DatabaseUrl, settings: DatabaseSettings): Promise<Dialect> {
+  const { DatabaseSync } = nodeSqlite() ?? (await import('@photostructure/sqlite'))
+  const mode = url.query.get('mode')
+  const isMemory = url.database === null || mode === 'memory'
+  const file = isMemory ? ':memory:' : (url.database ?? '').replace(/^file:/u, '')
+  const database = new DatabaseSync(file, { readOnly: mode === 'ro' })
+  const busyMs = Number(url.query.get('timeout') ?? defaultBusySeconds) * 1000
+  try {
+    // Only here: later nothing may hold up the process for a lock.
+    database.exec(`pragma busy_timeout = ${Math.min(busyMs, 1000)}`)
+    if (!isMemory && mode !== 'ro') useWal(database)
+    database.exec(`pragma foreign_keys = on; pragma synchronous = ${settings.sqlite_synchronous ? 'full' : 'off'}`)
+    // The first page is read now: a file that is no database is told at start.
+    database.exec('pragma busy_timeout = 0; pragma schema_version')
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  const acquireMs = (settings.pool_timeout ?? defaultPoolTimeout) * 1000
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new SqliteDriver(database, { busyMs, acquireMs }),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+/** Readers and a writer do not wait for each other. Kept in the file; where the file system cannot, it stays as it was. */
+function useWal(database: DatabaseSyncInstance): void {
+  try {
+    database.exec('pragma journal_mode = wal')
+  } catch (error) {
+    // Another process holds it, which has set the mode or will.
+    if (!isBusy(error)) throw error
+  }
+}
+
+/** Node's own SQLite, where it gives no warning that it is an experiment. */
+function nodeSqlite(): SqliteModule | null {
+  const emitWarning = process.emitWarning.bind(process)
+  let isExperiment = false
+  // Asked of the module itself, as the release that made it stable differs from line to line.
+  process.emitWarning = () => {
+    isExperiment = true
+  }
+  try {
+    const sqlite = createRequire(import.meta.url)('node:sqlite') as SqliteModule
+    return isExperiment ? null : sqlite
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_BUILTIN_MODULE') return null
+    throw error
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}
