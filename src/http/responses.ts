@@ -46,6 +46,10 @@ export interface HttpErrorParts {
   readonly headers?: ResponseHeaders
   /** Whether the client may read the message; by default for statuses below 500. */
   readonly expose?: boolean
+  /** In place of the usual phrase of the status. */
+  readonly title?: string
+  /** What else the client may know; told in full where the message is. */
+  readonly detail?: string
   readonly cause?: unknown
 }
 
@@ -57,11 +61,16 @@ export class HttpError extends Error {
   readonly status: number
   readonly headers: ResponseHeaders
   readonly expose: boolean
+  readonly title: string
+  readonly detail: string | null
 
   constructor(status: number, message?: string, parts: HttpErrorParts = {}) {
-    super(message ?? titleOf(status), parts.cause === undefined ? undefined : { cause: parts.cause })
-    this.name = 'HttpError'
+    const title = parts.title ?? titleOf(status)
+    super(message ?? title, parts.cause === undefined ? undefined : { cause: parts.cause })
+    this.name = new.target.name
     this.status = status
+    this.title = title
+    this.detail = parts.detail ?? null
     this.headers = parts.headers ?? {}
     this.expose = parts.expose ?? status < 500
   }
@@ -84,10 +93,7 @@ export class HttpError extends Error {
 
   /** Text, JSON or HTML by the request's Accept, as WebOb chooses: text when nothing else is asked for. */
   toResponse(req?: HttpRequest): HttpResponse {
-    const title = titleOf(this.status)
-    const line = `${this.status} ${title}`
-    const message = this.expose ? this.message : title
-    const response = bodyFor(preferredType(req?.header('accept'), types), line, title, message)
+    const response = bodyFor(preferredType(req?.header('accept'), types), this)
     Object.assign(response.headers, this.headers)
     response.status = this.status
     appendVary(response, 'Accept')
@@ -97,18 +103,27 @@ export class HttpError extends Error {
 
 const types = ['text/html', 'application/json', 'text/plain']
 
-function bodyFor(type: string, line: string, title: string, message: string): HttpResponse {
+function bodyFor(type: string, { status, title, message, detail, expose }: HttpError): HttpResponse {
+  const line = `${status} ${title}`
+  // What the title does not say already.
+  const paragraphs = expose ? [message, detail ?? title].filter((one) => one !== title) : []
   switch (type) {
     case 'application/json':
-      return json({ message, code: line, title })
+      return json({
+        message: expose ? message : title,
+        code: line,
+        title,
+        ...(expose && detail !== null && { detail }),
+      })
     case 'text/html': {
-      const detail = message === title ? '' : `<p>${escapeHtml(message)}</p>\n`
+      const shown = escapeHtml(line)
+      const more = paragraphs.map((one) => `<p>${escapeHtml(one)}</p>\n`).join('')
       return html(
-        `<!doctype html>\n<html>\n<head><title>${line}</title></head>\n<body>\n<h1>${line}</h1>\n${detail}</body>\n</html>\n`,
+        `<!doctype html>\n<html>\n<head><title>${shown}</title></head>\n<body>\n<h1>${shown}</h1>\n${more}</body>\n</html>\n`,
       )
     }
     default:
-      return text(message === title ? `${line}\n` : `${line}\n\n${message}\n`)
+      return text(`${[line, ...paragraphs].join('\n\n')}\n`)
   }
 }
 

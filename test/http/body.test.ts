@@ -87,9 +87,38 @@ describe('json', () => {
     },
   )
 
-  it.each(['', '{', '{"__proto__":', 'NaN'])('answers 400 for %j', async (source) => {
+  it.each([
+    ['', 1, 1],
+    ['{', 1, 2],
+    ['{"__proto__":', 1, 14],
+    ['NaN', 1, 1],
+    ['[1,\n\n 2,,]', 3, 4],
+    ['{"a": 1} x', 1, 10],
+    ['{"a": "\u0001"}', 1, 8],
+    ['{} // comment', 1, 4],
+  ])('answers 400 for %j with the place of the fault', async (source, line, column) => {
     const { status, text: body } = await post(async (req) => json(await req.body.json()), source)
-    expect([status, body()]).toEqual([400, '400 Bad Request\n\nMalformed request body: cannot understand JSON.\n'])
+    const message = `Malformed request body: cannot understand JSON at line ${line}, column ${column}.`
+    expect([status, body()]).toEqual([400, `400 Bad Request\n\n${message}\n`])
+  })
+
+  it.each([
+    ['arrays', '['.repeat(10_000) + ']'.repeat(10_000)],
+    ['objects', '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000)],
+    ['arrays without an end', '['.repeat(1_000_000)],
+    ['keys to be dropped', '{"__proto__":'.repeat(10_000) + '1' + '}'.repeat(10_000)],
+  ])('answers 400 for %s nested past what a serialiser can write', async (_name, source) => {
+    const { status, text: body } = await post(async (req) => json(await req.body.json()), source)
+    expect([status, body()]).toEqual([
+      400,
+      '400 Bad Request\n\nMalformed request body: JSON nested deeper than 1000 levels.\n',
+    ])
+  })
+
+  it('takes brackets in strings for no nesting', async () => {
+    const source = JSON.stringify({ a: '["\\{'.repeat(2000), b: 1 })
+    const response = await post(async (req) => json(await req.body.json()), source)
+    expect(response.json()).toEqual(JSON.parse(source))
   })
 
   it('gives back what JSON can say', async () => {

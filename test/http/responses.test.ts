@@ -114,6 +114,20 @@ describe('HttpError', () => {
     expect((await answer(error)).text()).toBe(expected)
   })
 
+  it('tells a title and a detail of its own', async () => {
+    const error = new HttpError(409, 'no', { title: 'Locked <here>', detail: 'since noon' })
+    expect((await answer(error)).text()).toBe('409 Locked <here>\n\nno\n\nsince noon\n')
+    expect((await answer(error, 'text/html')).text()).toContain(
+      '<h1>409 Locked &lt;here&gt;</h1>\n<p>no</p>\n<p>since noon</p>',
+    )
+    const body = { message: 'no', code: '409 Locked <here>', title: 'Locked <here>', detail: 'since noon' }
+    expect((await answer(error, 'application/json')).json()).toEqual(body)
+    const hidden = new HttpError(500, 'secret', { detail: 'secret' })
+    for (const accept of ['text/plain', 'text/html', 'application/json']) {
+      expect((await answer(hidden, accept)).text()).not.toContain('secret')
+    }
+  })
+
   it('sends its headers, each time in an object of its own', async () => {
     const error = new HttpError(401, 'who?', { headers: { 'www-authenticate': 'Basic' } })
     const response = error.toResponse()

@@ -104,7 +104,7 @@ describe('version 1', () => {
   })
 
   it.each<[unknown, number, string]>([
-    ['{broken', 400, 'Malformed request body: cannot understand JSON.'],
+    ['{broken', 400, 'Malformed request body: cannot understand JSON at line 1, column 2.'],
     ['[]', 400, 'Malformed request body: it is not an object.'],
     ['null', 400, 'Malformed request body: it is not an object.'],
     [{}, 400, 'Invalid input for text. Reason: it is not a string.'],

@@ -1,0 +1,24 @@
+// The public surface of the room: what an API is made of. Each folder is a part that can be used alone.
+export {
+  Call,
+  type Controller,
+  type Handler,
+  type MemberParams,
+  type Params,
+  Reply,
+  reply,
+} from './controllers/call.ts'
+export { anyJson, type Deserialiser, type Deserialisers, jsonBody } from './controllers/request-body.ts'
+export { type Resource, resource, type ResourceOptions } from './controllers/resource.ts'
+export { jsonText, type Serialiser, type Serialisers } from './controllers/serialise.ts'
+export { accepts, acceptsLanguage, negotiate, requireAccepts } from './responses/accepts.ts'
+export {
+  errorFault,
+  type Fault,
+  type FaultMapping,
+  mapError,
+  neutronFault,
+  novaFault,
+  told,
+} from './responses/faults.ts'
+export * from './responses/http-errors.ts'

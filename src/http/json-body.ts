@@ -1,0 +1,59 @@
+// JSON that a client sent: parsed so that it can do no harm to what comes after, refused with the place of the
+// fault. Runs in workers. Pure.
+import { jsonPositions } from '../lazy-packages.ts'
+import { HttpError } from './responses.ts'
+
+/** No document of an API is deeper; what walks one by recursion (a serialiser, a schema) would run out of stack. */
+const maxDepth = 1000
+
+// `__proto__`, also with any of its letters written as \u00XX.
+const dangerous = /__proto__|\\u00(?:5f|6f|7[024])/i
+
+/** Raises an HttpError 400 for what is no JSON or too deep. Keys named `__proto__` are dropped, at any depth. */
+export function parseJson(text: string): unknown {
+  // A document that deep has at least as many characters.
+  if (text.length >= 2 * maxDepth && isDeeper(text, maxDepth)) {
+    throw new HttpError(400, `Malformed request body: JSON nested deeper than ${maxDepth} levels.`)
+  }
+  try {
+    if (!dangerous.test(text)) return JSON.parse(text)
+    return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
+  } catch (cause) {
+    const { line, column } = placeOf(faultIn(text, cause), text)
+    const message = `Malformed request body: cannot understand JSON at line ${line}, column ${column}.`
+    throw new HttpError(400, message, { cause })
+  }
+}
+
+const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [34, 92, 91, 93, 123, 125]
+
+function isDeeper(text: string, limit: number): boolean {
+  let depth = 0
+  let isString = false
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (isString) {
+      if (code === backslash) index += 1
+      else if (code === quote) isString = false
+    } else if (code === quote) isString = true
+    else if (code === openBracket || code === openBrace) {
+      depth += 1
+      if (depth > limit) return true
+    } else if (code === closeBracket || code === closeBrace) depth -= 1
+  }
+  return false
+}
+
+/** V8 tells the offset of most faults, but not of a token that it did not expect. */
+function faultIn(text: string, error: unknown): number {
+  const told = error instanceof Error ? /at position (\d+)/.exec(error.message) : null
+  if (told !== null) return Number(told[1])
+  const faults: { offset: number }[] = []
+  jsonPositions().parse(text, faults as never[], { disallowComments: true })
+  return faults[0]?.offset ?? text.length
+}
+
+function placeOf(offset: number, text: string): { line: number; column: number } {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}
