@@ -6,6 +6,8 @@ import { SlipwayError } from '../errors.ts'
 import { commander } from '../lazy-packages.ts'
 import { FlagSet, type Given } from './flags.ts'
 import { maskedWords } from './masked.ts'
+import { foldGroup } from './names.ts'
+import type { OptionGroup } from './option.ts'
 import { type Registered, type Registry, subOptions } from './registry.ts'
 import { asOptional, checkWords, withDashes, wordOf } from './words.ts'
 
@@ -33,6 +35,8 @@ export interface CommandLineSetup {
   readonly argv: readonly string[]
   readonly registry: Registry
   readonly description?: string | undefined
+  readonly epilog?: string | undefined
+  readonly shownGroups?: readonly OptionGroup[] | undefined
   readonly version?: string | undefined
   /** How the words without a flag are called in the usage line; when absent such words are refused. */
   readonly positionals?: string | undefined
@@ -90,7 +94,7 @@ class CommandReader {
   }
 
   #program(): Commander.Command {
-    const { prog, description } = this.#setup
+    const { prog, description, epilog } = this.#setup
     const program = new this.#commander.Command(prog)
       .exitOverride()
       .allowExcessArguments()
@@ -98,9 +102,18 @@ class CommandReader {
       .configureOutput({ writeOut: (text) => (this.#output += text), writeErr: () => {} })
       .helpOption('-h, --help', 'Show this help')
     if (description !== undefined) program.description(description)
+    if (epilog !== undefined) program.addHelpText('after', `\n${epilog}`)
     // With an action commander leaves a missing or unknown command to us; without one it shows its help.
-    if (this.#subcommand) program.enablePositionalOptions().helpCommand(false).action(leaveToUs)
+    if (!this.#subcommand) return program
     return program
+      .enablePositionalOptions()
+      .helpCommand(false)
+      .action(leaveToUs)
+      .configureHelp({
+        // Without the other spellings of a name.
+        subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+        commandUsage: (command) => [command.parent?.name(), command.name(), command.usage()].filter(Boolean).join(' '),
+      })
   }
 
   #scope(command: Commander.Command, words: readonly Registered[]): Scope {
@@ -123,7 +136,7 @@ class CommandReader {
   }
 
   #addFlags(): void {
-    const { version, registry } = this.#setup
+    const { version, registry, shownGroups } = this.#setup
     const { command, flags } = this.#root
     flags.claim('--help')
     if (version !== undefined) {
@@ -138,17 +151,24 @@ class CommandReader {
     const strict = 'Unknown groups and options are errors, wherever they stand'
     flags.addOwn('--strict-config', null, strict, () => ({ kind: 'strict-config' }))
     for (const { name, members } of registry.groups()) {
-      const heading = name === 'DEFAULT' ? 'Options:' : `Options of [${name}]:`
+      const isShown = shownGroups?.some((group) => foldGroup(group.name) === foldGroup(name)) ?? true
+      const heading = !isShown ? null : name === 'DEFAULT' ? 'Options:' : `Options of [${name}]:`
       for (const member of members.filter(isFlag)) flags.addOption(member, heading)
     }
   }
 
   #addCommands(subcommand: Registered): void {
-    for (const [name, { help = '' }] of Object.entries(subcommand.option.commands ?? {})) {
+    for (const [name, { help = '', ...about }] of Object.entries(subcommand.option.commands ?? {})) {
       const members = subOptions(subcommand, name)
       const words = members.filter(({ option }) => option.positional)
       checkWords(words, [])
-      const scope = this.#scope(this.#root.command.command(name).description(help), words)
+      const command = this.#root.command
+        .command(name)
+        .description(help)
+        .aliases([...(about.aliases ?? [])])
+      if (about.heading !== undefined) command.helpGroup(about.heading)
+      if (about.epilog !== undefined) command.addHelpText('after', `\n${about.epilog}`)
+      const scope = this.#scope(command, words)
       scope.flags.claim('--help')
       for (const member of members.filter(isFlag)) scope.flags.addOption(member, 'Options:')
       scope.flags.addOuter(this.#root.flags)
@@ -216,7 +236,11 @@ class CommandReader {
 
   #unknown(word: string): SlipwayError {
     const [flag = word] = word.split('=', 1)
-    const inReach = this.#scopes.filter((scope) => scope === this.#root || this.#setup.argv.includes(scope.name))
+    const inReach = this.#scopes.filter(
+      (scope) =>
+        scope === this.#root ||
+        [scope.name, ...scope.command.aliases()].some((name) => this.#setup.argv.includes(name)),
+    )
     const owner = inReach.find(({ flags }) => flags.has(flag))
     if (owner && word !== flag) return this.#usage(`flag "${flag}" takes no value`)
     const hint = owner && `it belongs to the command "${owner.name}": write it behind that`

@@ -73,7 +73,8 @@ export class FlagSet {
     this.#claim(name, `the flag "${name}"`)
   }
 
-  addOption(registered: Registered, heading: string): void {
+  /** @param heading null hides it from the help */
+  addOption(registered: Registered, heading: string | null): void {
     const { key, group, name, option, fullName } = registered
     const owner = `option "${fullName}"`
     const shown = { heading, description: helpOf(registered), owner, short: option.short }

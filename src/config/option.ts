@@ -67,6 +67,12 @@ interface KindSettings {
 export interface Command<O extends Options = Options> {
   readonly help?: string
   readonly options?: O
+  /** Other spellings of its name; no help shows them. */
+  readonly aliases?: readonly string[]
+  /** Commands with the same one stand together in the program's help. */
+  readonly heading?: string
+  /** What its help ends with. */
+  readonly epilog?: string
 }
 
 declare const valueType: unique symbol

@@ -26,6 +26,10 @@ export interface ReadConfigOptions {
   readonly defaultFiles?: readonly string[] | undefined
   /** Read in place of searched `.conf.d` folders when no `--config-dir` is given; those that exist. */
   readonly defaultFolders?: readonly string[] | undefined
+  /** What `--help` ends with. */
+  readonly epilog?: string | undefined
+  /** Groups whose flags `--help` shows; all unless given. The flags of the others work as well. */
+  readonly shownGroups?: readonly OptionGroup[] | undefined
   /** Allows words that are no flags (`conf.args`), and names them in the usage line: `[revision]`. */
   readonly positionals?: string | undefined
   /** Unknown groups, options and variables are errors, as with `--strict-config`. */
@@ -42,10 +46,10 @@ export interface ReadConfigOptions {
  */
 export function readConfig(options: ReadConfigOptions): Config {
   const env = options.env ?? process.env
-  const { prog, argv, description, version, positionals, project = null } = options
+  const { prog, argv, description, epilog, shownGroups, version, positionals, project = null } = options
   const registry = new Registry()
   for (const group of options.groups) registry.add(group)
-  const line = parseCommandLine({ prog, argv, registry, description, version, positionals })
+  const line = parseCommandLine({ prog, argv, registry, description, epilog, shownGroups, version, positionals })
   const isStrict = options.strict ?? line.given.some(({ kind }) => kind === 'strict-config')
   const places = new Places({ ...options, project, env }, line.given)
   const rereader: Rereader = {

@@ -117,6 +117,36 @@ describe('a subcommand', () => {
     })
   })
 
+  test('may have other spellings, which no help shows', () => {
+    const spelt = group('DEFAULT', {
+      command: subcommand({
+        commands: { has_more: { aliases: ['has-more'], options: { all: bool({ default: false }) } } },
+      }),
+    })
+    const of = (...argv: string[]) => readConfig({ groups: [spelt], argv, prog: 'shop-manage', env: {} })
+    expect(of('has-more', '--all').get(spelt).command).toEqual({ name: 'has_more', all: true })
+    expect(of('has_more').get(spelt).command).toEqual({ name: 'has_more', all: false })
+    expect(shownBy(() => of('--help'))).not.toContain('has-more')
+    expect(shownBy(() => of('has-more', '--help'))).toContain('Usage: shop-manage has_more [options]\n')
+  })
+
+  test('stands under its heading, and its help ends as the author wants', () => {
+    const told = group('DEFAULT', {
+      command: subcommand({
+        commands: { look: { heading: 'Look:', help: 'Looks.', epilog: 'Examples:\n  look' }, go: {} },
+      }),
+    })
+    const api = group('api', { workers: int({ cli: true }) })
+    const of = (...argv: string[]) =>
+      readConfig({ groups: [told, api], shownGroups: [told], argv, prog: 'p', env: {}, epilog: 'The end' })
+    const help = shownBy(() => of('--help'))
+    expect(help).toMatch(/\nLook:\n  look \[options\] +Looks\.\n[^]*\nThe end\n$/u)
+    expect(help).not.toContain('--api-workers')
+    expect(of('--api-workers', '3', 'look').get(api)).toEqual({ workers: 3 })
+    expect(shownBy(() => of('look', '--help'))).toMatch(/\nExamples:\n  look\n$/u)
+    expect(shownBy(() => of('go', '--help'))).not.toContain('Examples')
+  })
+
   test('tells all that is wrong with the values behind it', () => {
     expect(told(faultOf(() => read(['upgrade', '--delta', '0', '--wait', 'long'])))).toEqual([
       'error: option "upgrade delta" cannot be "0", given by --delta',
@@ -232,8 +262,12 @@ describe('positional options', () => {
 })
 
 function helpOf(argv: string[], groups: OptionGroup[] = [main], positionals?: string): string {
+  return shownBy(() => read(argv, { groups, ...(positionals === undefined ? {} : { positionals }) }))
+}
+
+function shownBy(run: () => unknown): string {
   try {
-    read(argv, { groups, ...(positionals === undefined ? {} : { positionals }) })
+    run()
   } catch (error) {
     if (error instanceof HelpShown) return error.output
     throw error
