@@ -25,6 +25,8 @@ export async function mysqlDialect(
     timezone: 'Z',
     dateStrings: ['DATE'],
     supportBigNumbers: true,
+    // MariaDB keeps it as text, and only some versions say that it is JSON.
+    jsonStrings: true,
     // An object as a parameter would be spread over the statement.
     stringifyObjects: true,
     typeCast: decode,
@@ -122,9 +124,7 @@ function decode(field: TypeCastField, next: () => unknown): unknown {
     const text = field.string()
     return text === null ? null : numberOf(BigInt(text))
   }
-  if (field.type === 'TINY' && field.length === 1) {
-    const text = field.string()
-    return text === null ? null : text !== '0'
-  }
-  return field.type === 'JSON' ? field.string() : next()
+  if (field.type !== 'TINY' || field.length !== 1) return next()
+  const text = field.string()
+  return text === null ? null : text !== '0'
 }
