@@ -107,6 +107,13 @@ export const errorCodes = {
   SLIPWAY_DB_URL: ExitCode.config,
   SLIPWAY_DB_DRIVER: ExitCode.config,
   SLIPWAY_DB_CONNECT: ExitCode.unavailable,
+  SLIPWAY_DB_REVISION: ExitCode.config,
+  SLIPWAY_DB_GRAPH: ExitCode.config,
+  SLIPWAY_DB_TARGET: ExitCode.usage,
+  SLIPWAY_DB_VERSION: ExitCode.config,
+  SLIPWAY_DB_MIGRATION: ExitCode.software,
+  SLIPWAY_DB_OFFLINE: ExitCode.software,
+  SLIPWAY_DB_LOCKED: ExitCode.unavailable,
 
   SLIPWAY_DOCTOR_NODE: ExitCode.config,
   SLIPWAY_DOCTOR_PATH: ExitCode.config,

@@ -9,7 +9,9 @@ export type DialectName = 'sqlite' | 'postgresql' | 'mysql'
  * What a migration works with: kysely's schema builder and queries, inside the migration's transaction where the
  * dialect allows one. The tables are those of the moment, so they have no type.
  */
-export type MigrationDatabase = Kysely<Readonly<Record<string, Readonly<Record<string, unknown>>>>>
+export type MigrationDatabase = Kysely<MigrationTables>
+
+export type MigrationTables = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** What a migration is told beside its database. */
 export interface MigrationContext {
@@ -55,6 +57,15 @@ export interface Revision {
 export interface Step {
   readonly direction: 'upgrade' | 'downgrade'
   readonly revision: Revision
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+}
+
+/** A change of the version table by `stamp`: rows that go, rows that come, all rows before and after. */
+export interface StampStep {
+  readonly direction: 'upgrade' | 'downgrade'
+  readonly from: readonly string[]
+  readonly to: readonly string[]
   readonly before: readonly string[]
   readonly after: readonly string[]
 }

@@ -1,0 +1,132 @@
+// The lock that alembic lacks: of two runs on one database one works and the other waits. It belongs to the session
+// that migrates (SQLite: to a file beside the database), so it goes with the process, also with one that is killed.
+// Waiting asks again and again: a session that waits inside the server would hold up CREATE INDEX CONCURRENTLY.
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SlipwayError } from '../../errors.ts'
+import type { Session } from './session.ts'
+
+export interface LockOptions {
+  /** How long to wait for another run, in milliseconds; 0 gives up at once. Default 60 000. */
+  readonly lockTimeoutMs?: number | undefined
+  /** Called once when there is another run to wait for. */
+  readonly onWait?: ((text: string) => void) | undefined
+  /** Ends the waiting, and a run between two migrations. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Tries to lock; gives what unlocks, or null when somebody else has it. */
+type TryLock = () => Promise<(() => Promise<void>) | null>
+
+const pollMs = 100
+
+/**
+ * Runs the work while nobody else runs migrations on this database.
+ * @throws SlipwayError SLIPWAY_DB_LOCKED
+ */
+export async function withLock<T>(
+  session: Session,
+  table: string,
+  options: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { tryLock, close } = await lockOf(session, table)
+  try {
+    const unlock = await waitFor(tryLock, options)
+    try {
+      return await work()
+    } finally {
+      await unlock()
+    }
+  } finally {
+    close()
+  }
+}
+
+async function waitFor(tryLock: TryLock, { lockTimeoutMs = 60_000, onWait, signal }: LockOptions) {
+  const deadline = performance.now() + lockTimeoutMs
+  for (let isFirst = true; ; isFirst = false) {
+    signal?.throwIfAborted()
+    const unlock = await tryLock()
+    if (unlock) return unlock
+    if (performance.now() >= deadline) throw locked(lockTimeoutMs)
+    if (isFirst) onWait?.('another run of migrations is at work on this database, waiting for its end')
+    await sleep(pollMs, undefined, signal && { signal })
+  }
+}
+
+function locked(waitedMs: number): SlipwayError {
+  return new SlipwayError('SLIPWAY_DB_LOCKED', 'another run of migrations is at work on this database', {
+    found: `it has not ended within ${waitedMs / 1000} s`,
+    hint: 'wait for it, or give it more time; nothing was changed',
+  })
+}
+
+interface Lock {
+  readonly tryLock: TryLock
+  readonly close: () => void
+}
+
+const nothing = () => undefined
+
+async function lockOf(session: Session, table: string): Promise<Lock> {
+  switch (session.dialect) {
+    case 'sqlite':
+      return lockBeside(session)
+    case 'postgresql':
+      return { tryLock: advisoryLock(session, table), close: nothing }
+    case 'mysql':
+      return { tryLock: await namedLock(session, table), close: nothing }
+  }
+}
+
+/** The number is one of the database, not of the server. */
+function advisoryLock(session: Session, table: string): TryLock {
+  const key = createHash('sha256').update(`slipway ${table}`).digest().readBigInt64BE().toString()
+  return async () => {
+    const [row] = await session.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS held', [key])
+    if (row?.held !== true) return null
+    return async () => {
+      await session.query('SELECT pg_advisory_unlock($1::bigint)', [key])
+    }
+  }
+}
+
+/** Names are of the whole server, and at most 64 long. */
+async function namedLock(session: Session, table: string): Promise<TryLock> {
+  const [row] = await session.query<{ name: string | null }>('SELECT DATABASE() AS name')
+  const name = `slipway:${createHash('sha1').update(`${row?.name}.${table}`).digest('hex')}`
+  return async () => {
+    const [answer] = await session.query<{ held: number | string | null }>('SELECT GET_LOCK(?, 0) AS held', [name])
+    if (Number(answer?.held) !== 1) return null
+    return async () => {
+      await session.query('SELECT RELEASE_LOCK(?)', [name])
+    }
+  }
+}
+
+/**
+ * An SQLite database of its own, `FILE.migrate-lock`, locked by the kernel and never written. It stays: to remove it
+ * would let two runs lock two files of one name. A database in memory has one process anyway.
+ */
+async function lockBeside(session: Session): Promise<Lock> {
+  const files = await session.query<{ name: string; file: string | null }>('PRAGMA database_list')
+  const file = files.find(({ name }) => name === 'main')?.file
+  if (!file) return { tryLock: async () => async () => undefined, close: nothing }
+  const { DatabaseSync } = await import('@photostructure/sqlite')
+  const database = new DatabaseSync(`${file}.migrate-lock`, { timeout: 0 })
+  const tryLock: TryLock = async () => {
+    try {
+      database.exec('BEGIN EXCLUSIVE')
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      return null
+    }
+    return async () => database.exec('ROLLBACK')
+  }
+  return { tryLock, close: () => database.close() }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && /database is locked|SQLITE_BUSY/u.test(error.message)
+}
