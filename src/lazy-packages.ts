@@ -2,6 +2,7 @@
 // `require`, because those who ask are synchronous; every Node that we run on takes ES modules there, and of a
 // CommonJS package an `import` costs twice as much.
 import { createRequire } from 'node:module'
+import type * as Bcrypt from 'bcryptjs'
 import type * as Commander from 'commander'
 import type * as ImportMetaResolve from 'import-meta-resolve'
 import type * as Ini from 'ini'
@@ -19,6 +20,7 @@ function lazily(name: string): () => unknown {
   return () => (loaded ??= require(name))
 }
 
+export const bcrypt = lazily('bcryptjs') as () => typeof Bcrypt
 export const commander = lazily('commander') as () => typeof Commander
 export const ipAddresses = lazily('ipaddr.js') as () => typeof IpAddr
 export const jsonPositions = lazily('jsonc-parser') as () => typeof JsoncParser

@@ -40,7 +40,21 @@ const begins = {
     'log/pino-logger.ts',
   ],
   worker: ['launch/worker/main.ts', 'launch/paste-service.ts', 'log/pino-logger.ts', 'http/index.ts'],
-  filters: ['middleware/index.ts', 'paste/strategy.ts'],
+  // Those of most pipelines. The others are loaded by who names them.
+  filters: [
+    'middleware/auth-token.ts',
+    'middleware/catch-errors.ts',
+    'middleware/cors.ts',
+    'middleware/healthcheck.ts',
+    'middleware/http-proxy-to-wsgi.ts',
+    'middleware/keystone-context.ts',
+    'middleware/no-auth.ts',
+    'middleware/prefix.ts',
+    'middleware/request-id.ts',
+    'middleware/request-log.ts',
+    'middleware/sizelimit.ts',
+    'paste/strategy.ts',
+  ],
   installed: ['entrypoints/installed.ts'],
   look: ['cli/list-entry-points.ts'],
 }

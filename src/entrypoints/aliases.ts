@@ -30,10 +30,18 @@ const eggs = new Map<string, ReadonlyMap<string, string>>([
   [
     'oslo-middleware',
     new Map(
-      ['catch_errors', 'cors', 'healthcheck', 'http_proxy_to_wsgi', 'request_id', 'sizelimit'].map((name) => [
-        name,
-        name,
-      ]),
+      [
+        'basic_auth',
+        'catch_errors',
+        'correlation_id',
+        'cors',
+        'debug',
+        'healthcheck',
+        'http_proxy_to_wsgi',
+        'request_id',
+        'sizelimit',
+        'ssl',
+      ].map((name) => [name, name]),
     ),
   ],
 ])
@@ -65,9 +73,28 @@ const modules: readonly (readonly [pattern: string, target: string])[] = [
   ['oslo*middleware*:Healthcheck.app_factory', 'slipway.middleware.healthcheck:app_factory'],
   ['oslo*middleware*cors:filter_factory', 'slipway.middleware.cors:filter_factory'],
   ['oslo*middleware*:CORS.factory', 'slipway.middleware.cors:filter_factory'],
+  ['oslo*middleware*:BasicAuthMiddleware.factory', 'slipway.middleware.basic_auth:filter_factory'],
+  ['oslo*middleware*:CorrelationId.factory', 'slipway.middleware.correlation_id:filter_factory'],
+  ['oslo*middleware*:Debug.factory', 'slipway.middleware.debug:filter_factory'],
+  ['oslo*middleware*:SSLMiddleware.factory', 'slipway.middleware.ssl:filter_factory'],
+  ['oslo*middleware*:StatsMiddleware.factory', 'slipway.middleware.statsd:filter_factory'],
   ['keystonemiddleware.auth_token:filter_factory', 'slipway.middleware.auth_token:filter_factory'],
   ['*:*KeystoneContext.factory', 'slipway.middleware.keystone_context:filter_factory'],
   ['nova.api.openstack.requestlog:RequestLog.factory', 'slipway.middleware.request_log:filter_factory'],
+  ['*:FaultWrapper.factory', 'slipway.middleware.fault_wrap:filter_factory'],
+  ['*:LegacyV2CompatibleWrapper.factory', 'slipway.middleware.legacy_v2_compatible:filter_factory'],
+  ['*:RateLimitingMiddleware.factory', 'slipway.middleware.ratelimit:filter_factory'],
+  ['*.auth:NoAuthMiddleware.factory', 'slipway.middleware.no_auth:token_filter_factory'],
+  ['*.auth:NoAuthMiddlewareIncludeProjectID.factory', 'slipway.middleware.no_auth:project_filter_factory'],
+  ['*:VersionNegotiationFilter.factory', 'slipway.middleware.version_negotiation:filter_factory'],
+  ['glance.api.middleware.cache:CacheFilter.factory', 'slipway.middleware.image_cache:filter_factory'],
+  ['glance.api.middleware.cache_manage:CacheManageFilter.factory', 'slipway.middleware.image_cache:filter_factory'],
+  ['*.middleware.context:ContextMiddleware.factory', 'slipway.middleware.identity_context:filter_factory'],
+  [
+    '*.middleware.context:UnauthenticatedContextMiddleware.factory',
+    'slipway.middleware.identity_context:unauthenticated_filter_factory',
+  ],
+  ['*:GzipMiddleware.factory', 'slipway.middleware.compress:filter_factory'],
 ]
 
 const patterns = modules.map(([pattern, target]) => ({

@@ -3,7 +3,7 @@
 // the messages it sees another prototype.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
-import { Duplex, type Readable } from 'node:stream'
+import { Duplex, Readable } from 'node:stream'
 import { ClientGone } from './client-gone.ts'
 import { IncomingMessage } from './node-http.ts'
 import type { HttpRequest } from './request.ts'
@@ -62,6 +62,27 @@ function follow(message: IncomingMessage, open: (() => Readable) | null): Readab
   source.on('end', end)
   source.on('error', (error) => message.destroy(error))
   return source
+}
+
+/** A request's message with another body, for filters that rewrite it. What is left of the old body is thrown away. */
+export function messageWithBody(old: IncomingMessage, body: Uint8Array): IncomingMessage {
+  const { 'transfer-encoding': _chunked, trailer: _trailer, ...headers } = old.headers
+  const framing = new Set(['content-length', 'transfer-encoding', 'trailer'])
+  const rawHeaders: string[] = []
+  for (let at = 0; at + 1 < old.rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = old.rawHeaders.slice(at, at + 2)
+    if (!framing.has(name.toLowerCase())) rawHeaders.push(name, value)
+  }
+  const length = String(body.byteLength)
+  headers['content-length'] = length
+  rawHeaders.push('Content-Length', length)
+  const { method = 'GET', url = '/', httpVersion, socket } = old
+  const head = { method, url, headers, rawHeaders, httpVersion }
+  const message = makeMessage(head, socket, () => Readable.from([body], { objectMode: false }))
+  for (const [name, value] of Object.entries(old)) if (!(name in message)) Object.assign(message, { [name]: value })
+  // An unread body would block the next request of its connection.
+  old.resume()
+  return message
 }
 
 /** Messages made below: they are read through the body of their request. */

@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { RequestBody } from './body.ts'
 import { ClientGone } from './client-gone.ts'
 import type { Environ } from './contract.ts'
+import { messageWithBody } from './message.ts'
 import { splitTarget } from './target.ts'
 
 /** What most requests never ask for. A fixed set of fields, so that all requests keep one shape. */
@@ -123,6 +124,18 @@ export class HttpRequest {
 
   get body(): RequestBody {
     return (this.#more.body ??= new RequestBody(this))
+  }
+
+  /**
+   * Puts another body in the place of the client's, for those further in, frameworks behind a bridge included; its length
+   * becomes the `content-length`. What was read before is not affected. The new one counts against no limit.
+   */
+  replaceBody(body: string | Uint8Array): void {
+    const late = this.#more
+    this.node.message = messageWithBody(this.node.message, Buffer.from(body as Uint8Array))
+    late.body = null
+    late.bodyLimit = Infinity
+    late.awaitsContinue = false
   }
 
   /** Whether the client waits for `100 Continue`, which the first read of the body sends. */

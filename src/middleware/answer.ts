@@ -2,7 +2,7 @@
 // made none. Runs in workers.
 import { type App, HttpError, type HttpRequest, type HttpResponse } from '../http/index.ts'
 
-type Answer = HttpResponse | Promise<HttpResponse>
+export type Answer = HttpResponse | Promise<HttpResponse>
 
 export function isPromise(answer: Answer): answer is Promise<HttpResponse> {
   return typeof (answer as { then?: unknown }).then === 'function'
@@ -15,9 +15,9 @@ export function isPromise(answer: Answer): answer is Promise<HttpResponse> {
 export function withResponse(
   app: App,
   req: HttpRequest,
-  change: (response: HttpResponse, req: HttpRequest) => HttpResponse,
+  change: (response: HttpResponse, req: HttpRequest) => Answer,
 ): Answer {
-  const fail = (error: unknown): HttpResponse => {
+  const fail = (error: unknown): Answer => {
     const known = HttpError.from(error)
     if (known?.expose !== true) throw error
     return change(known.toResponse(req), req)

@@ -13,7 +13,8 @@ export function keystoneContext(): Filter {
   }
 }
 
-function identityOf(req: HttpRequest): Identity | null {
+/** Null without a user. Raises an HttpError 500 for a catalog that is no JSON. */
+export function identityOf(req: HttpRequest): Identity | null {
   const header = (...names: string[]): string | null => {
     for (const name of names) {
       const value = req.header(name)

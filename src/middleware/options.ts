@@ -29,6 +29,27 @@ export const osloMiddlewareGroup = group(
 
 export type OsloMiddlewareSettings = ValuesOf<typeof osloMiddlewareGroup>
 
+/** Of the same section, for the filters that need them: a filter tells an operator of its own settings only. */
+export const basicAuthGroup = group('oslo_middleware', {
+  http_basic_auth_user_file: str({
+    default: '/etc/htpasswd',
+    help: 'Users of basic_auth and their passwords: lines of htpasswd -B (bcrypt). Read again when it changes.',
+  }),
+})
+
+export type BasicAuthSettings = ValuesOf<typeof basicAuthGroup>
+
+export const secureProxyGroup = group('oslo_middleware', {
+  secure_proxy_ssl_header: str({
+    default: 'X-Forwarded-Proto',
+    help: 'Of the filter ssl: the header that has the scheme of the request in front of the proxy.',
+    deprecatedForRemoval: { reason: 'http_proxy_to_wsgi takes the place of the filter ssl.' },
+  }),
+  trusted_proxies: osloMiddlewareGroup.options.trusted_proxies,
+})
+
+export type SecureProxySettings = ValuesOf<typeof secureProxyGroup>
+
 export const corsGroup = group(
   'cors',
   {

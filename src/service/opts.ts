@@ -5,7 +5,14 @@ import { launchGroup } from '../launch/options.ts'
 import { sslGroup } from '../launch/tls/tls-options.ts'
 import { reportsGroup } from '../launch/observe/report-options.ts'
 import { logGroup } from '../log/index.ts'
-import { authTokenGroup, corsGroup, healthcheckGroup, osloMiddlewareGroup } from '../middleware/options.ts'
+import {
+  authTokenGroup,
+  basicAuthGroup,
+  corsGroup,
+  healthcheckGroup,
+  osloMiddlewareGroup,
+  secureProxyGroup,
+} from '../middleware/options.ts'
 
 export const serviceGroup = group('DEFAULT', {
   auth_strategy: str({
@@ -29,6 +36,8 @@ export const groups: readonly OptionGroup[] = [
   logGroup,
   reportsGroup,
   osloMiddlewareGroup,
+  basicAuthGroup,
+  secureProxyGroup,
   corsGroup,
   healthcheckGroup,
   authTokenGroup,
