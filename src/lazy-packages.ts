@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module'
 import type * as Bcrypt from 'bcryptjs'
 import type * as Commander from 'commander'
+import type Fresh from 'fresh'
 import type * as ImportMetaResolve from 'import-meta-resolve'
 import type * as Ini from 'ini'
 import type IpAddr from 'ipaddr.js'
@@ -22,6 +23,7 @@ function lazily(name: string): () => unknown {
 
 export const bcrypt = lazily('bcryptjs') as () => typeof Bcrypt
 export const commander = lazily('commander') as () => typeof Commander
+export const freshness = lazily('fresh') as () => typeof Fresh
 export const ipAddresses = lazily('ipaddr.js') as () => typeof IpAddr
 export const jsonPositions = lazily('jsonc-parser') as () => typeof JsoncParser
 export const leven = lazily('leven') as () => { readonly default: typeof Leven }

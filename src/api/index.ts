@@ -22,3 +22,14 @@ export {
   told,
 } from './responses/faults.ts'
 export * from './responses/http-errors.ts'
+export { type FileOptions, files, sendFile } from './responses/files.ts'
+export { type Answer, handler, middleware } from './responses/handler.ts'
+export {
+  checkPreconditions,
+  conditional,
+  conditionalFilter,
+  etagOf,
+  validatorHeaders,
+  type Validators,
+} from './responses/conditional.ts'
+export { type ByteRange, ranged, rangeOf } from './responses/ranges.ts'

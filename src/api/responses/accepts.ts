@@ -5,14 +5,16 @@ import { NotAcceptable } from './http-errors.ts'
 
 /**
  * The best of `types` for the request's Accept; of equal ones the one that the client names first, without the header the first here.
- * Null when the client wants none of them.
+ * Null when the client wants none of them. A header that is none at all counts for nothing.
  */
 export function accepts(req: HttpRequest, types: readonly string[]): string | null {
   const accept = req.header('accept')
-  if (accept === undefined || accept.trim() === '' || accept === '*/*') return types[0] ?? null
+  if (accept === undefined || accept === '*/*' || !mediaRange.test(accept)) return types[0] ?? null
   const Parser = negotiator()
   return new Parser({ headers: { accept } }).mediaType([...types]) ?? null
 }
+
+const mediaRange = /[^\s,;/]\/[^\s,;/]/
 
 /** As `accepts`, for languages. */
 export function acceptsLanguage(req: HttpRequest, languages: readonly string[]): string | null {

@@ -298,7 +298,9 @@ describe('an error', () => {
         index: () => {
           throw error
         },
-        show: () => Promise.reject(error as Error),
+        show: async () => {
+          throw error
+        },
       },
       { log, ...options },
     )
