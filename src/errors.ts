@@ -87,6 +87,11 @@ export const errorCodes = {
 
   SLIPWAY_HTTP_RESPONSE: ExitCode.software,
 
+  SLIPWAY_ROUTE_PATH: ExitCode.software,
+  SLIPWAY_ROUTE_OPTION: ExitCode.software,
+  SLIPWAY_ROUTE_CONTROLLER: ExitCode.software,
+  SLIPWAY_ROUTE_URL: ExitCode.software,
+
   SLIPWAY_LAUNCH_ADDRESS: ExitCode.config,
   SLIPWAY_LAUNCH_PORT_IN_USE: ExitCode.unavailable,
   SLIPWAY_LAUNCH_BIND: ExitCode.unavailable,

@@ -1,4 +1,27 @@
 // The public surface of the room: what an API is made of. Each folder is a part that can be used alone.
+export type {
+  Requirements,
+  ResourceNames,
+  Route,
+  RouteConditions,
+  RouteOptions,
+  RouteParams,
+  UrlParams,
+  UrlValue,
+} from './routes/contract.ts'
+export { Mapper, type MapperOptions, type RedirectOptions, urlFor } from './routes/mapper.ts'
+export { RouteMatch } from './routes/match.ts'
+export type { ResourceActions, ResourceRouteOptions } from './routes/resource.ts'
+export { type Dispatch, router, type RouterOptions } from './routes/router.ts'
+export { type ShadowedRoute, shadowedRoutes } from './routes/shadowed.ts'
+export type {
+  CollectionOptions,
+  LinkOptions,
+  StandardAction,
+  SubMapper,
+  SubMapperOptions,
+} from './routes/sub-mapper.ts'
+export type { UrlGenerator, UrlOptions } from './routes/url.ts'
 export {
   Call,
   type Controller,
