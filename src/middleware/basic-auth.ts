@@ -59,7 +59,7 @@ function credentialsOf(header: string | undefined): Credentials | string {
 /** Credentials whose answer is remembered, right ones and wrong ones apart: a flood of guesses must not push out who is let in. */
 const mostRemembered = 1000
 
-/** Compared against for a user that is none: how long an answer takes must not tell who is one. */
+/** Compared against where the file has nobody. */
 const nobody = '$2b$10$CwTycUXWue0Thq9StjUM0uJ8t0ZQ9wcWPfBnVhfG7PjC/sTBEPFe2'
 
 type Verifier = (credentials: Credentials, users: Users) => boolean | Promise<boolean>
@@ -78,7 +78,7 @@ function verifier(): Verifier {
       .digest('base64')
     const known = right.get(key) ?? wrong.get(key) ?? running.get(key)
     if (known !== undefined) return known
-    const comparing = compare(password, hash).then((isRight) => {
+    const comparing = compare(password, hash, users).then((isRight) => {
       if (isRight) right.keep(key, true)
       else wrong.keep(key, false)
       return isRight
@@ -89,8 +89,10 @@ function verifier(): Verifier {
   }
 }
 
-async function compare(password: string, hash: string | undefined): Promise<boolean> {
-  const isSame = await bcrypt().compare(password, hash ?? nobody)
+/** For a user that is none somebody else's hash is compared: how long an answer takes must not tell who is one. */
+async function compare(password: string, hash: string | undefined, users: Users): Promise<boolean> {
+  const [other = nobody] = users.values()
+  const isSame = await bcrypt().compare(password, hash ?? other)
   return isSame && hash !== undefined
 }
 
