@@ -92,6 +92,16 @@ export const errorCodes = {
   SLIPWAY_ROUTE_CONTROLLER: ExitCode.software,
   SLIPWAY_ROUTE_URL: ExitCode.software,
 
+  SLIPWAY_POLICY_FILE: ExitCode.config,
+  SLIPWAY_POLICY_RULE: ExitCode.config,
+  SLIPWAY_POLICY_REFERENCE: ExitCode.config,
+  SLIPWAY_POLICY_UNKNOWN: ExitCode.config,
+  SLIPWAY_POLICY_DEPRECATED: ExitCode.config,
+  SLIPWAY_POLICY_REDUNDANT: ExitCode.config,
+  SLIPWAY_POLICY_SCOPE: ExitCode.config,
+  SLIPWAY_POLICY_DECLARATION: ExitCode.software,
+  SLIPWAY_POLICY_REMOTE: ExitCode.unavailable,
+
   SLIPWAY_LAUNCH_ADDRESS: ExitCode.config,
   SLIPWAY_LAUNCH_PORT_IN_USE: ExitCode.unavailable,
   SLIPWAY_LAUNCH_BIND: ExitCode.unavailable,

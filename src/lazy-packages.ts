@@ -13,6 +13,7 @@ import type Leven from 'leven'
 import type Negotiator from 'negotiator'
 import type Pino from 'pino'
 import type * as SmolToml from 'smol-toml'
+import type * as Yaml from 'yaml'
 
 const require = createRequire(import.meta.url)
 
@@ -32,3 +33,4 @@ export const npmIni = lazily('ini') as () => typeof Ini
 export const pino = lazily('pino') as () => typeof Pino
 export const specifiers = lazily('import-meta-resolve') as () => typeof ImportMetaResolve
 export const toml = lazily('smol-toml') as () => typeof SmolToml
+export const yaml = lazily('yaml') as () => typeof Yaml

@@ -56,3 +56,27 @@ export {
   type Validators,
 } from './responses/conditional.ts'
 export { type ByteRange, ranged, rangeOf } from './responses/ranges.ts'
+export type { CheckFactories, CheckFactory } from './policy/checks.ts'
+export { type Credentials, policyValues } from './policy/credentials.ts'
+export {
+  type DeprecatedPolicy,
+  type PolicyDeclaration,
+  type PolicyOperation,
+  rule,
+  type ScopeType,
+} from './policy/declare.ts'
+export { InvalidScope, PolicyNotAuthorized } from './policy/denied.ts'
+export {
+  createEnforcer,
+  type Enforcer,
+  type EnforcerOptions,
+  type Explanation,
+  type PolicyLog,
+} from './policy/enforcer.ts'
+export type { ExplainedPart } from './policy/explain.ts'
+export type { FieldConverter } from './policy/field-check.ts'
+export { policyGroup, type PolicySettings } from './policy/options.ts'
+export type { LoadParent } from './policy/owner-check.ts'
+export { loadRuleChecks } from './policy/rule-checks.ts'
+export { parseTemplate } from './policy/template.ts'
+export type { PolicyValues, Verdict } from './policy/tree.ts'

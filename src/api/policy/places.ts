@@ -1,0 +1,162 @@
+// Which policy files there are, and what they hold: policy_file, then the files of each of policy_dirs by name. Read at
+// once when a service starts, later only looked at, and read again when something has changed, without blocking.
+import { type Dirent, readdirSync, statSync, type Stats } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import type { Config } from '../../config/index.ts'
+import { diagnostic, type Diagnostic, SlipwayError } from '../../errors.ts'
+import { readText } from '../../ini/read-text.ts'
+import { policyGroup, type PolicySettings } from './options.ts'
+import { parsePolicyText, type PolicyText } from './policy-text.ts'
+
+export interface PolicyPlaces {
+  readonly file: string
+  /** Whether somebody has named the file: then it should be there. */
+  readonly isNamed: boolean
+  readonly folders: readonly string[]
+}
+
+/** Where a configuration finds its policies; a name without a root is looked up like other files that it names. */
+export function placesOf(conf: Config): PolicyPlaces {
+  const { policy_file: name, policy_dirs: names } = conf.get(policyGroup)
+  const beside = dirname(conf.files.at(-1) ?? resolve('.', name))
+  const placeOf = (name: string) => conf.findFile(name) ?? resolve(beside, name)
+  const isNamed = !['default', 'setDefault'].includes(conf.origin('oslo_policy.policy_file').kind)
+  // Services came with policy.json before the default was policy.yaml.
+  const old = isNamed || conf.findFile(name) !== null ? null : conf.findFile('policy.json')
+  return { file: old ?? placeOf(name), isNamed, folders: names.map(placeOf) }
+}
+
+/** Without a configuration, paths count from the working folder. */
+export function placesOfSettings({ policy_file: file, policy_dirs: folders }: Partial<PolicySettings>): PolicyPlaces {
+  return {
+    file: resolve(file ?? 'policy.yaml'),
+    isNamed: file !== undefined,
+    folders: (folders ?? []).map((one) => resolve(one)),
+  }
+}
+
+/** A file that is there, and a mark that changes with it. */
+interface Listed {
+  readonly file: string
+  readonly mark: string
+}
+
+export interface Listing {
+  readonly files: readonly Listed[]
+  /** Of `file` and `folders` those that are not there. */
+  readonly missing: readonly string[]
+}
+
+export function listPolicies({ file, folders }: PolicyPlaces): Listing {
+  const folder = (path: string) => namesIn(orMissing(() => readdirSync(path, { withFileTypes: true })))
+  return listingOf(
+    [file, ...folders].map((path, index): Looked => {
+      if (index === 0) return { path, names: null, stats: [orMissing(() => statSync(path))] }
+      const names = folder(path)
+      return { path, names, stats: (names ?? []).map((name) => orMissing(() => statSync(join(path, name)))) }
+    }),
+  )
+}
+
+/** The same, while others go on. */
+export async function lookAtPolicies({ file, folders }: PolicyPlaces): Promise<Listing> {
+  const looked = [file, ...folders].map(async (path, index): Promise<Looked> => {
+    if (index === 0) return { path, names: null, stats: [await orMissingLater(stat(path))] }
+    const names = namesIn(await orMissingLater(readdir(path, { withFileTypes: true })))
+    return {
+      path,
+      names,
+      stats: await Promise.all((names ?? []).map((name) => orMissingLater(stat(join(path, name))))),
+    }
+  })
+  return listingOf(await Promise.all(looked))
+}
+
+/** A file, or a folder with the names in it. */
+interface Looked {
+  readonly path: string
+  readonly names: readonly string[] | null
+  readonly stats: readonly (Stats | null)[]
+}
+
+function listingOf(looked: readonly Looked[]): Listing {
+  const files: Listed[] = []
+  const missing: string[] = []
+  for (const [index, { path, names, stats }] of looked.entries()) {
+    if (index > 0 && names === null) missing.push(path)
+    for (const [at, found] of stats.entries()) {
+      const file = names === null ? path : join(path, names[at] ?? '')
+      if (found?.isFile()) files.push({ file, mark: markOf(found) })
+      else if (names === null) missing.push(file)
+    }
+  }
+  return { files, missing }
+}
+
+/** The time alone would miss a second edit in the tick of a file system, and a file put in place of another. */
+function markOf({ mtimeMs, ctimeMs, size, ino }: Stats): string {
+  return [mtimeMs, ctimeMs, size, ino].join(' ')
+}
+
+function namesIn(entries: readonly Dirent[] | null): string[] | null {
+  if (entries === null) return null
+  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
+  return names.filter((name) => !name.startsWith('.')).sort()
+}
+
+function orMissing<T>(look: () => T): T | null {
+  try {
+    return look()
+  } catch (error) {
+    return nullWhenMissing(error)
+  }
+}
+
+async function orMissingLater<T>(look: Promise<T>): Promise<T | null> {
+  return look.catch(nullWhenMissing)
+}
+
+/** Anything else (no permission, a disk that fails) is a problem of its own. */
+function nullWhenMissing(error: unknown): null {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null
+  throw unreadable(error)
+}
+
+function unreadable(error: unknown): SlipwayError {
+  const { message, path = '' } = error as NodeJS.ErrnoException
+  return new SlipwayError('SLIPWAY_POLICY_FILE', `policy file "${path}" cannot be read: ${message}`, {
+    where: { file: path },
+    cause: error,
+  })
+}
+
+export function readPolicies({ files }: Listing): PolicyText[] {
+  return files.map(({ file }) => parsePolicyText(readText(file, { purpose: 'policy file' }), file))
+}
+
+/** @throws SlipwayError SLIPWAY_POLICY_FILE */
+export async function readPoliciesLater({ files }: Listing): Promise<PolicyText[]> {
+  const texts = files.map(async ({ file }) => parsePolicyText(await readFile(file, 'utf-8').catch(rethrown), file))
+  return Promise.all(texts)
+}
+
+function rethrown(error: unknown): never {
+  throw unreadable(error)
+}
+
+/** A file that was named and is not there. */
+export function missingProblems({ isNamed, file }: PolicyPlaces, { missing }: Listing): Diagnostic[] {
+  if (!isNamed || !missing.includes(file)) return []
+  return [
+    diagnostic(
+      'warning',
+      'SLIPWAY_POLICY_FILE',
+      `policy file "${file}" does not exist; the defaults of the service hold`,
+      {
+        where: { file },
+      },
+    ),
+  ]
+}
