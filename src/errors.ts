@@ -102,6 +102,9 @@ export const errorCodes = {
   SLIPWAY_POLICY_DECLARATION: ExitCode.software,
   SLIPWAY_POLICY_REMOTE: ExitCode.unavailable,
 
+  SLIPWAY_API_ATTRIBUTES: ExitCode.software,
+  SLIPWAY_API_PLUGIN: ExitCode.software,
+
   SLIPWAY_LAUNCH_ADDRESS: ExitCode.config,
   SLIPWAY_LAUNCH_PORT_IN_USE: ExitCode.unavailable,
   SLIPWAY_LAUNCH_BIND: ExitCode.unavailable,

@@ -80,3 +80,25 @@ export type { LoadParent } from './policy/owner-check.ts'
 export { loadRuleChecks } from './policy/rule-checks.ts'
 export { parseTemplate } from './policy/template.ts'
 export type { PolicyValues, Verdict } from './policy/tree.ts'
+export {
+  ATTR_NOT_SPECIFIED,
+  type Attribute,
+  type AttributeMap,
+  type CreateBody,
+  type ResourceAttributeMap,
+  type ResourceData,
+  type UpdateBody,
+} from './attributes/attribute-map.ts'
+export { collectionController } from './attributes/collection-controller.ts'
+export type { CollectionOptions } from './attributes/collection.ts'
+export { enforcerPolicy, type Policy } from './attributes/collection-policy.ts'
+export * as converters from './attributes/converters.ts'
+export { InvalidInput } from './attributes/invalid-input.ts'
+export type { ListOptions } from './attributes/list-run.ts'
+export { attributeMap } from './attributes/load-map.ts'
+export { type OpenApiOptions, type OpenApiParts, openApiOf } from './attributes/openapi.ts'
+export { type BodyRules, type PreparedBody, prepareCreate, prepareUpdate } from './attributes/prepare-body.ts'
+export type { Quota, QuotaRequest, Reservation } from './attributes/quota.ts'
+export { type BodyKind, schemaOf, type SchemaNames } from './attributes/schema.ts'
+export type { JsonSchema, Validator } from './attributes/validator.ts'
+export { addValidator, getValidator } from './attributes/validators.ts'

@@ -1,13 +1,5 @@
 // Validators of IP addresses, networks and MAC addresses, with neutron-lib's texts.
-import {
-  addressText,
-  hasHostBits,
-  macDigits,
-  type Network,
-  parseAddress,
-  parseNetwork,
-  parseZeroFilled,
-} from './addresses.ts'
+import { addressText, hasHostBits, macDigits, type Network, parseNetwork, parseZeroFilled } from './addresses.ts'
 import { str } from './python-text.ts'
 import { type JsonSchema, orNone, type Validator } from './validator.ts'
 
@@ -25,7 +17,7 @@ function networkOf(value: unknown): Network | null {
   return typeof value === 'string' ? parseNetwork(value) : null
 }
 
-export function subnetReason(value: unknown): string | null {
+function subnetReason(value: unknown): string | null {
   const network = networkOf(value)
   if (network === null) return `'${str(value)}' is not a valid IP subnet`
   const isPlain = String(value).includes('/') && (network.version === 6 || network.text === value)
@@ -64,11 +56,6 @@ const macAddress: Validator = {
     return digits === null || /^(?:0+|f+)$/u.test(digits) ? `'${str(value)}' is not a valid MAC address` : null
   },
   schema: () => ({ type: 'string', pattern: '^[0-9a-fA-F][0-9a-fA-F:.\\-]{9,16}$' }),
-}
-
-/** Whether a text is an address at all, for converters. */
-export function isAddress(value: unknown): value is string {
-  return typeof value === 'string' && parseAddress(value) !== null
 }
 
 export const addressValidators = {

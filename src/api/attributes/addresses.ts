@@ -27,13 +27,21 @@ export function parseAddress(text: string): Address | null {
   // A zone (`%eth0`) belongs to an interface of one machine.
   const version = isIPv4(text) ? 4 : isIPv6(text) && !text.includes('%') ? 6 : null
   if (version === null) return null
-  return { version, bytes: ipAddresses().parse(version === 6 ? withoutDots(text) : text).toByteArray() }
+  return {
+    version,
+    bytes: ipAddresses()
+      .parse(version === 6 ? withoutDots(text) : text)
+      .toByteArray(),
+  }
 }
 
 /** `::1.2.3.4` is not `::ffff:1.2.3.4`, which ipaddr.js makes of it. */
 function withoutDots(text: string): string {
   const colon = text.lastIndexOf(':')
-  const parts = text.slice(colon + 1).split('.').map(Number)
+  const parts = text
+    .slice(colon + 1)
+    .split('.')
+    .map(Number)
   if (parts.length !== 4) return text
   const [a = 0, b = 0, c = 0, d = 0] = parts
   return `${text.slice(0, colon)}:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`

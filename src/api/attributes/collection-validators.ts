@@ -30,10 +30,10 @@ function duplicatesIn(list: readonly unknown[]): unknown[] {
 }
 
 /** Why a list is refused: not a list, an item twice, the first bad item. */
-export function listReason(value: unknown, reasonOf: (item: unknown) => string | null): string | null {
+function listReason(value: unknown, reasonOf: (item: unknown) => string | null): string | null {
   if (!Array.isArray(value)) return `'${str(value)}' is not a list`
   const repeated = duplicatesIn(value)
-  if (repeated.length > 0) return `Duplicate items in the list: '${repeated.map(str).join(', ')}'`
+  if (repeated.length > 0) return `Duplicate items in the list: '${str(repeated.slice(0, 1000).map(str).join(', '))}'`
   for (const item of value as unknown[]) {
     const reason = reasonOf(item)
     if (reason !== null) return reason
@@ -80,7 +80,7 @@ export function ruleOf(spec: KeySpec): [type: string, arg: unknown] | null {
 }
 
 /** Converts values in place, as the original does: what follows the validation sees them converted. */
-export function dictReason(value: unknown, specs: KeySpecs | null, source: ValidatorSource): string | null {
+function dictReason(value: unknown, specs: KeySpecs | null, source: ValidatorSource): string | null {
   if (!isDict(value)) return `'${str(value)}' is not a dictionary`
   if (!specs || Object.keys(specs).length === 0) return null
   const required = Object.keys(specs).filter((key) => specs[key]?.required)

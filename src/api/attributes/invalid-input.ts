@@ -1,21 +1,17 @@
-// The 400 answers of this room. Two kinds, as the original has them: a value that an attribute does not take
-// (`HttpError` with a ready text) and one that a conversion refuses, whose text has a frame of its own.
-import { HttpError } from '../../http/index.ts'
+// The 400 answers of this room, under the names that the original's clients see. Two kinds: what a request or an
+// attribute may not be, with a ready text, and what a conversion refuses, with a frame around its reason.
+import { BadRequest } from '../responses/http-errors.ts'
 
 /** A 400 whose text is sent as it is. */
-export class BadRequest extends HttpError {
+export class RefusedInput extends BadRequest {
   override readonly name: string = 'HTTPBadRequest'
-
-  constructor(message: string) {
-    super(400, message)
-  }
 }
 
 /** Thrown by converters, and by validators of your own that need another frame than "Invalid input for …". */
-export class InvalidInput extends HttpError {
+export class InvalidInput extends BadRequest {
   override readonly name: string = 'InvalidInput'
 
   constructor(reason: string) {
-    super(400, `Invalid input for operation: ${reason}.`)
+    super(`Invalid input for operation: ${reason}.`)
   }
 }

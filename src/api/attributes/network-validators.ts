@@ -3,7 +3,7 @@
 import { addressReason, addressSchema, routeReason, subnetSchema } from './address-validators.ts'
 import { keysReason } from './collection-validators.ts'
 import { identityOf } from './depth.ts'
-import { BadRequest } from './invalid-input.ts'
+import { RefusedInput } from './invalid-input.ts'
 import { str } from './python-text.ts'
 import { isUuidLike, uuid } from './text-validators.ts'
 import { isDict, nullable, orNone, type Validator } from './validator.ts'
@@ -88,7 +88,9 @@ const nameservers: Validator = {
     }
     return null
   },
-  schema: () => ({ anyOf: [{ type: 'array', uniqueItems: true, items: addressSchema }, { type: ['object', 'string'] }] }),
+  schema: () => ({
+    anyOf: [{ type: 'array', uniqueItems: true, items: addressSchema }, { type: ['object', 'string'] }],
+  }),
 }
 
 const subports: Validator = {
@@ -142,12 +144,12 @@ const subnetServiceTypes: Validator = {
     if (!value) return null
     if (!Array.isArray(value)) {
       if (isDict(value) && Object.keys(value).length === 0) return null
-      throw new BadRequest('Subnet service types must be a list.')
+      throw new RefusedInput('Subnet service types must be a list.')
     }
     for (const type of value as unknown[]) {
-      if (typeof type !== 'string') throw new BadRequest(`Subnet service type ${str(type)} is not a string.`)
+      if (typeof type !== 'string') throw new RefusedInput(`Subnet service type ${str(type)} is not a string.`)
       if (serviceOwners.some((owner) => type.startsWith(owner))) continue
-      throw new BadRequest(`Subnet service type ${str(type)} does not correspond to a valid device owner.`)
+      throw new RefusedInput(`Subnet service type ${str(type)} does not correspond to a valid device owner.`)
     }
     return null
   },
@@ -165,20 +167,21 @@ const subnetServiceTypes: Validator = {
 const servicePluginType: Validator = {
   validate(value, arg) {
     const isKnown = typeof arg === 'function' ? Boolean(arg(value)) : Array.isArray(arg) && arg.includes(value)
-    if (!isKnown) throw new BadRequest(`Invalid service type: ${str(value)}.`)
+    if (!isKnown) throw new RefusedInput(`Invalid service type: ${str(value)}.`)
     return null
   },
   schema: (arg) => (Array.isArray(arg) ? { enum: arg } : {}),
   expects: (arg) =>
-    Array.isArray(arg) || typeof arg === 'function' ? null : 'a list of the service types, or a function that knows them',
+    Array.isArray(arg) || typeof arg === 'function'
+      ? null
+      : 'a list of the service types, or a function that knows them',
 }
 
 /** A pool's id, null, or the word for prefixes that are delegated to the subnet. */
 const subnetPoolId: Validator = {
   validate: (value) =>
     value === null || value === 'prefix_delegation' || isUuidLike(value) ? null : `'${str(value)}' is not a valid UUID`,
-  schema: (arg, schemas) =>
-    nullable({ anyOf: [{ const: 'prefix_delegation' }, uuid.schema?.(arg, schemas)] }),
+  schema: (arg, schemas) => nullable({ anyOf: [{ const: 'prefix_delegation' }, uuid.schema?.(arg, schemas)] }),
 }
 
 export const networkValidators = {
@@ -192,4 +195,3 @@ export const networkValidators = {
   'type:subnetpool_id_or_none': orNone(subnetPoolId),
   'type:subports': subports,
 } satisfies Record<string, Validator>
-

@@ -77,7 +77,8 @@ const portRange: Validator = {
     return null
   },
   schema: () => ({ type: ['string', 'integer', 'null'] }),
-  expects: (arg) => (arg === null || arg === undefined || isBounds(arg) ? null : 'a list of the least and the greatest port'),
+  expects: (arg) =>
+    arg === null || arg === undefined || isBounds(arg) ? null : 'a list of the least and the greatest port',
 }
 
 /** The parts are looked at in their order: a bad port before an empty part is named first. */
@@ -95,9 +96,7 @@ function portReason(port: string, min: number, max: number): string | null {
 }
 
 /** The names that may stand for an Ethernet type, as the switches of the field know them. */
-const etherNames = new Set(
-  'ip ipv4 arp teb 8021q ipv6 slow mpls 8021ad lldp 8021ah ieee802_3 cfm nsh'.split(' '),
-)
+const etherNames = new Set('ip ipv4 arp teb 8021q ipv6 slow mpls 8021ad lldp 8021ah ieee802_3 cfm nsh'.split(' '))
 
 const etherType: Validator = {
   validate(value, arg) {
@@ -111,7 +110,8 @@ const etherType: Validator = {
     return `Ethertype ${str(value)} is not a two octet hexadecimal number or ethertype name.`
   },
   schema: (arg) => (arg === 'any' ? { type: ['string', 'integer'] } : { enum: ['IPv4', 'IPv6'] }),
-  expects: (arg) => (arg === null || arg === undefined || arg === 'any' ? null : '"any" for all types, or null for IPv4 and IPv6'),
+  expects: (arg) =>
+    arg === null || arg === undefined || arg === 'any' ? null : '"any" for all types, or null for IPv4 and IPv6',
 }
 
 function hexadecimal(text: string): number {

@@ -128,7 +128,9 @@ function isLow(unit: number): boolean {
   return unit >= 0xdc_00 && unit < 0xe0_00
 }
 
-const lineEnd = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/u
+/** What ends a line for `splitlines`, for a class of a regular expression. */
+export const lineEnds = '\\n\\v\\f\\r\\x1c-\\x1e\\x85\\u2028\\u2029'
+const lineEnd = new RegExp(`\\r\\n|[${lineEnds}]`, 'u')
 
 /** `len(text.splitlines()) > 1`: one line end at the very end is allowed. */
 export function hasLines(text: string): boolean {

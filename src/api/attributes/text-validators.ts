@@ -1,6 +1,6 @@
 // Validators of text, choices, booleans and identifiers, with neutron-lib's texts.
 import { identityOf } from './depth.ts'
-import { hasLines, length, spaces, str, strip } from './python-text.ts'
+import { hasLines, length, lineEnds, spaces, str, strip } from './python-text.ts'
 import { orNone, type Validator, wordPattern } from './validator.ts'
 
 const truths = ['1', 't', 'true', 'on', 'y', 'yes']
@@ -16,11 +16,7 @@ export function booleanOf(value: unknown): boolean | null {
 }
 
 export const booleanSchema = {
-  anyOf: [
-    { type: 'boolean' },
-    { enum: [0, 1] },
-    { type: 'string', pattern: wordPattern([...truths, ...falsehoods]) },
-  ],
+  anyOf: [{ type: 'boolean' }, { enum: [0, 1] }, { type: 'string', pattern: wordPattern([...truths, ...falsehoods]) }],
 }
 
 function tooLong(value: string, max: unknown): string | null {
@@ -52,8 +48,7 @@ function expectsLength(arg: unknown): string | null {
 
 const maxLength = (arg: unknown) => (typeof arg === 'number' ? { maxLength: arg } : {})
 const notBlank = `[^${spaces}]`
-const ends = '\\n\\v\\f\\r\\x1c-\\x1e\\x85\\u2028\\u2029'
-const oneLine = `^[^${ends}]*(?:\\r\\n|[${ends}])?$`
+const oneLine = `^[^${lineEnds}]*(?:\\r\\n|[${lineEnds}])?$`
 
 const string: Validator = {
   validate: textReason,
@@ -96,7 +91,10 @@ const boolean: Validator = {
 /** `uuid.UUID`: 32 hexadecimal digits, dashes anywhere, in braces, after `urn:` or `uuid:`. */
 export function isUuidLike(value: unknown): boolean {
   if (typeof value !== 'string' || value.length > 100) return false
-  const bare = value.replaceAll('urn:', '').replaceAll('uuid:', '').replaceAll(/^[{}]+|[{}]+$/gu, '')
+  const bare = value
+    .replaceAll('urn:', '')
+    .replaceAll('uuid:', '')
+    .replaceAll(/^[{}]+|[{}]+$/gu, '')
   return /^[\da-f]{32}$/iu.test(bare.replaceAll('-', ''))
 }
 

@@ -23,7 +23,7 @@ export interface Validator<Arg = unknown> {
 
 export interface SchemaSource extends ValidatorSource {
   /** The schema of `{'type:x': arg}`, with a conversion before it. */
-  of(rules: { readonly convert_to?: (value: unknown) => unknown; readonly [word: string]: unknown }): JsonSchema
+  of(rules: object): JsonSchema
 }
 
 /** The same, and null is valid. */

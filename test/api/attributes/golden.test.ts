@@ -16,9 +16,7 @@ interface Golden {
   texts: string[]
 }
 
-const golden = JSON.parse(
-  readFileSync(new URL('../../golden/attributes.json', import.meta.url), 'utf8'),
-) as Golden
+const golden = JSON.parse(readFileSync(new URL('../../golden/attributes.json', import.meta.url), 'utf8')) as Golden
 
 /** What JSON cannot tell apart in JavaScript: Python has 1e20 as a float. */
 const lossy = [1e20]
@@ -63,7 +61,9 @@ const departures: { why: string; is: (rule: string, value: unknown, theirs: stri
   },
   {
     why: 'JSON has no NaN and no infinity, and true is no decimal',
-    is: (rule, value) => rule === 'convert_to_positive_float_or_none' && (typeof value === 'boolean' || value === 'nan' || value === 'inf'),
+    is: (rule, value) =>
+      rule === 'convert_to_positive_float_or_none' &&
+      (typeof value === 'boolean' || value === 'nan' || value === 'inf'),
   },
   {
     why: 'spaces, signs and underscores are no part of an address',
@@ -71,7 +71,9 @@ const departures: { why: string; is: (rule: string, value: unknown, theirs: stri
   },
   {
     why: 'a number is no MAC address, nor is one with a line end',
-    is: (rule, value) => rule === 'convert_to_sanitized_mac_address' && !/^[\da-f:.-]{2,}$/i.test(String(value)),
+    is: (rule, value) =>
+      rule === 'convert_to_sanitized_mac_address' &&
+      (typeof value === 'number' || !/^[\da-f:.-]{2,}$/i.test(String(value))),
   },
 ]
 
@@ -98,7 +100,10 @@ function withFunctions(arg: unknown): unknown {
   if (Array.isArray(arg)) return arg.map(withFunctions)
   if (typeof arg !== 'object' || arg === null) return arg
   return Object.fromEntries(
-    Object.entries(arg).map(([key, one]) => [key, one === 'convert_to_boolean' ? converters.toBoolean : withFunctions(one)]),
+    Object.entries(arg).map(([key, one]) => [
+      key,
+      one === 'convert_to_boolean' ? converters.toBoolean : withFunctions(one),
+    ]),
   )
 }
 
