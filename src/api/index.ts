@@ -90,7 +90,7 @@ export {
   type UpdateBody,
 } from './attributes/attribute-map.ts'
 export { collectionController } from './attributes/collection-controller.ts'
-export type { CollectionOptions } from './attributes/collection.ts'
+export type { CollectionControllerOptions } from './attributes/collection.ts'
 export { enforcerPolicy, type Policy } from './attributes/collection-policy.ts'
 export * as converters from './attributes/converters.ts'
 export { InvalidInput } from './attributes/invalid-input.ts'

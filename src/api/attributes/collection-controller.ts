@@ -3,7 +3,7 @@
 // workers. URLs and faults are the router's and the resource's.
 import type { Call, Controller, MemberParams } from '../controllers/call.ts'
 import type { AttributeMap, ResourceData } from './attribute-map.ts'
-import { type Collection, type CollectionOptions, makeCollection, policyFields } from './collection.ts'
+import { type Collection, type CollectionControllerOptions, makeCollection, policyFields } from './collection.ts'
 import { CreateRun } from './create-run.ts'
 import { fieldsOf } from './list-query.ts'
 import { listOf } from './list-run.ts'
@@ -14,7 +14,11 @@ import { prepareUpdate } from './prepare-body.ts'
  * `resource(collectionController(plugin, map.networks, { collection: 'networks', resource: 'network' }), { fault: neutronFault() })`
  * @throws SlipwayError SLIPWAY_API_ATTRIBUTES, SLIPWAY_API_PLUGIN
  */
-export function collectionController(plugin: object, attributes: AttributeMap, options: CollectionOptions): Controller {
+export function collectionController(
+  plugin: object,
+  attributes: AttributeMap,
+  options: CollectionControllerOptions,
+): Controller {
   const own = makeCollection(plugin, attributes, options)
   const show = methodOrNone(plugin, own.names.show)
   const custom = (options.memberActions ?? []).map((name) => [name, memberAction(own, name)] as const)

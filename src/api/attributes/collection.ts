@@ -10,7 +10,7 @@ import { type MethodNames, methodNames } from './plugin-methods.ts'
 import type { BodyRules } from './prepare-body.ts'
 import type { Quota } from './quota.ts'
 
-export interface CollectionOptions {
+export interface CollectionControllerOptions {
   /** `networks`; a dash stands for an underscore. */
   readonly collection: string
   /** `network` */
@@ -45,7 +45,7 @@ export interface Collection {
   readonly collection: string
   readonly resource: string
   readonly primaryKey: string
-  readonly options: CollectionOptions
+  readonly options: CollectionControllerOptions
   readonly policy: CollectionPolicy
   readonly body: BodyRules
   /** What every method of the plugin gets of the URL: the parent's id. */
@@ -55,7 +55,11 @@ export interface Collection {
   report(req: HttpRequest, error: unknown, what: string): void
 }
 
-export function makeCollection(plugin: object, attributes: AttributeMap, options: CollectionOptions): Collection {
+export function makeCollection(
+  plugin: object,
+  attributes: AttributeMap,
+  options: CollectionControllerOptions,
+): Collection {
   const collection = options.collection.replaceAll('-', '_')
   const resource = options.resource.replaceAll('-', '_')
   checkAttributes(collection, attributes)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CollectionOptions, collectionController, type Policy } from '../../../src/api/index.ts'
+import { type CollectionControllerOptions, collectionController, type Policy } from '../../../src/api/index.ts'
 import { HttpError } from '../../../src/http/index.ts'
 import { asking, DocumentsPlugin, idOf, map } from './documents.ts'
 
@@ -268,16 +268,16 @@ describe('policy', () => {
 })
 
 describe('quota and notifications', () => {
-  function watched(options: Partial<CollectionOptions> = {}) {
+  function watched(options: Partial<CollectionControllerOptions> = {}) {
     const events: unknown[] = []
-    const quota: CollectionOptions['quota'] = {
+    const quota: CollectionControllerOptions['quota'] = {
       reserve(_context, { projectId, amount }) {
         events.push(`reserve ${projectId} ${amount}`)
         if (amount > 2) throw new HttpError(409, "Quota exceeded for resources: ['document'].")
         return { commit: () => void events.push('commit'), cancel: () => void events.push('cancel') }
       },
     }
-    const notify: CollectionOptions['notify'] = (_context, event) => void events.push(event)
+    const notify: CollectionControllerOptions['notify'] = (_context, event) => void events.push(event)
     return { events, ask: asking(new DocumentsPlugin().withRows({ name: 'a' }), { quota, notify, ...options }) }
   }
 

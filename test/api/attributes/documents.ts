@@ -3,7 +3,7 @@ import {
   ATTR_NOT_SPECIFIED,
   attributeMap,
   collectionController,
-  type CollectionOptions,
+  type CollectionControllerOptions,
   converters,
   type ListOptions,
   neutronFault,
@@ -111,7 +111,7 @@ type Ask = (
 ) => Promise<Pick<InjectedResponse, 'status'> & { json: unknown; message: unknown }>
 
 /** Asks by `GET /documents/1?…`; `POST /documents/1/publish` is a member's action. */
-export function asking(plugin: object, options: Partial<CollectionOptions> = {}): Ask {
+export function asking(plugin: object, options: Partial<CollectionControllerOptions> = {}): Ask {
   const controller = collectionController(plugin, map.documents, {
     collection: 'documents',
     resource: 'document',
