@@ -70,6 +70,7 @@ export const errorCodes = {
   SLIPWAY_PASTE_SHADOWED: ExitCode.config,
   SLIPWAY_PASTE_LOST: ExitCode.config,
   SLIPWAY_PASTE_UNUSED: ExitCode.config,
+  SLIPWAY_PASTE_ORDER: ExitCode.config,
   SLIPWAY_PASTE_COMMENT: ExitCode.config,
   SLIPWAY_PASTE_STAND_IN: ExitCode.config,
 

@@ -49,6 +49,19 @@ type Async<T> = T | Promise<T>
  */
 export interface Declared {
   readonly options?: OptionGroup
+  readonly place?: Place
+}
+
+/** What a filter is to the others of its pipeline: `check` warns of an order that takes from one of them what it is for. */
+export interface Place {
+  /** Free words: `auth`, `body-reader`. A filter that says none goes by the name of its group of options. */
+  readonly roles?: readonly string[]
+  /** It belongs outside (further left than) filters of these roles; each with the reason. */
+  readonly outside?: Readonly<Record<string, string>>
+  /** It belongs inside (further right than) filters of these roles; each with the reason. */
+  readonly inside?: Readonly<Record<string, string>>
+  /** Files carry it for an operator to put in: `check` does not mind that no pipeline has it. */
+  readonly isSpare?: boolean
 }
 
 export type AppFactory<S = Settings> = ((globalConf: GlobalConf, settings: S, context: FactoryContext) => Async<App>) &

@@ -13,6 +13,7 @@ export type {
   FilterFactory,
   GlobalConf,
   Loader,
+  Place,
   Serve,
   ServerFactory,
   ServerRunner,

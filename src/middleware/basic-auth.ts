@@ -8,6 +8,7 @@ import type { Answer } from './answer.ts'
 import { PasswordFile, type Users } from './htpasswd.ts'
 import { setHeader, stripIdentity } from './keystone/identity-headers.ts'
 import { basicAuthGroup, type BasicAuthSettings } from './options.ts'
+import { authentication } from './place.ts'
 import { removeHeader } from './remove-header.ts'
 
 interface Credentials {
@@ -117,5 +118,5 @@ export const filterFactory = Object.assign(
     context.onClose(() => file.close())
     return basicAuth(() => file.users)
   }) satisfies FilterFactory<BasicAuthSettings>,
-  { options: basicAuthGroup },
+  { options: basicAuthGroup, place: { roles: [authentication] } },
 )

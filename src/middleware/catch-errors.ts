@@ -10,6 +10,7 @@ import {
 } from '../http/index.ts'
 import type { Logger } from '../log/index.ts'
 import { isPromise } from './answer.ts'
+import { errorCatcher } from './place.ts'
 
 export function catchErrors(log: Pick<Logger, 'error'>): Filter {
   return (app) => (req) => {
@@ -36,4 +37,7 @@ function responseOf(error: unknown, req: HttpRequest, log: Pick<Logger, 'error'>
 }
 
 /** `paste.filter_factory`; takes no settings. */
-export const filterFactory: FilterFactory = (_globalConf, _settings, { log }) => catchErrors(log)
+export const filterFactory = Object.assign(
+  ((_globalConf, _settings, { log }) => catchErrors(log)) satisfies FilterFactory,
+  { place: { roles: [errorCatcher] } },
+)

@@ -114,5 +114,5 @@ function codingOf(name: string, where: Where | null): Coding {
 /** `paste.filter_factory` */
 export const filterFactory = Object.assign(
   ((_globalConf, settings, { where }) => compress(settings, where)) satisfies FilterFactory<CompressSettings>,
-  { options: compressGroup },
+  { options: compressGroup, place: { isSpare: true } },
 )

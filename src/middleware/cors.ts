@@ -5,6 +5,7 @@ import { appendVary, type Filter, type FilterFactory, type HttpRequest, type Htt
 import { dispose, isStream } from '../http/normalise.ts'
 import type { Logger } from '../log/index.ts'
 import { withResponse } from './answer.ts'
+import { ofAuthentication } from './place.ts'
 import { corsGroup, type CorsSettings } from './options.ts'
 
 /** Headers that need no permission. */
@@ -108,5 +109,5 @@ export const filterFactory = Object.assign(
     warnOfStar(settings, log)
     return cors(settings)
   }) satisfies FilterFactory<CorsSettings>,
-  { options: corsGroup },
+  { options: corsGroup, place: { outside: ofAuthentication('a preflight request has no token: it is turned away') } },
 )

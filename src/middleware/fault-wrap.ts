@@ -5,6 +5,7 @@ import { type Filter, type FilterFactory, HttpError, isClientGone, json } from '
 import type { HttpRequest, HttpResponse } from '../http/index.ts'
 import type { Logger } from '../log/index.ts'
 import { isPromise } from './answer.ts'
+import { errorCatcher } from './place.ts'
 
 /** The names that clients of compute and block storage know; every other status is a computeFault. */
 const names: ReadonlyMap<number, string> = new Map([
@@ -58,4 +59,7 @@ function faultOf(error: unknown, req: HttpRequest, log: Pick<Logger, 'error'>): 
 }
 
 /** `paste.filter_factory`; takes no settings. */
-export const filterFactory: FilterFactory = (_globalConf, _settings, { log }) => faultWrap(log)
+export const filterFactory = Object.assign(
+  ((_globalConf, _settings, { log }) => faultWrap(log)) satisfies FilterFactory,
+  { place: { roles: [errorCatcher] } },
+)

@@ -15,6 +15,7 @@ import type { Logger } from '../log/index.ts'
 import { backendsOf, type HealthBackend, type HealthResult } from './health-backends.ts'
 import { renderHealth } from './health-report.ts'
 import { parseRanges, type RangeTest } from './source-ranges.ts'
+import { ofAuthentication } from './place.ts'
 import { healthcheckGroup, type HealthcheckSettings } from './options.ts'
 
 export interface Healthcheck {
@@ -89,16 +90,18 @@ function detailsFor(
   return (req) => isTold(req.remoteAddress)
 }
 
+const place = { outside: ofAuthentication('load balancers and probes have no token: they are turned away') }
+
 /** `paste.filter_factory` */
 export const filterFactory = Object.assign(
   ((_globalConf, settings, { log, where }) =>
     healthcheck(settings, log, where).filter) satisfies FilterFactory<HealthcheckSettings>,
-  { options: healthcheckGroup },
+  { options: healthcheckGroup, place },
 )
 
 /** `paste.app_factory` */
 export const appFactory = Object.assign(
   ((_globalConf, settings, { log, where }) =>
     healthcheck(settings, log, where).app) satisfies AppFactory<HealthcheckSettings>,
-  { options: healthcheckGroup },
+  { options: healthcheckGroup, place },
 )

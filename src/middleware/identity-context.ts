@@ -5,6 +5,7 @@ import { bool, group, int, str, type ValuesOf } from '../config/index.ts'
 import { type Filter, type FilterFactory, HttpError, type HttpRequest, type HttpResponse } from '../http/index.ts'
 import { withResponse } from './answer.ts'
 import { identityOf } from './keystone-context.ts'
+import { ofAuthentication } from './place.ts'
 import { type Identity, setContext } from './request-context.ts'
 
 export const identityContextGroup = group('DEFAULT', {
@@ -79,7 +80,13 @@ export function unauthenticatedContext(settings: Pick<IdentityContextSettings, '
 /** `paste.filter_factory` */
 export const filterFactory = Object.assign(
   (_globalConf: object, settings: IdentityContextSettings) => identityContext(settings),
-  { options: identityContextGroup },
+  {
+    options: identityContextGroup,
+    place: {
+      roles: ['identity'],
+      inside: ofAuthentication('it believes what authentication says in X-Identity-Status'),
+    },
+  },
 ) satisfies FilterFactory<IdentityContextSettings>
 
 /** `paste.filter_factory` */

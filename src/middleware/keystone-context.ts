@@ -1,6 +1,7 @@
 // Makes the request's context from the identity headers that auth_token has set further out, as nova's
 // keystonecontext does. It must stand behind such a filter: the headers are believed.
 import { type Filter, type FilterFactory, HttpError, type HttpRequest } from '../http/index.ts'
+import { ofAuthentication } from './place.ts'
 import { type Identity, setContext } from './request-context.ts'
 
 /** 401 without a user; 500 for a catalog that is no JSON. */
@@ -64,4 +65,6 @@ function catalogOf(text: string | null): readonly unknown[] | null {
 }
 
 /** `paste.filter_factory`; takes no settings. */
-export const filterFactory: FilterFactory = () => keystoneContext()
+export const filterFactory: FilterFactory = Object.assign(() => keystoneContext(), {
+  place: { inside: ofAuthentication('it believes the identity headers that authentication sets or takes away') },
+})

@@ -2,6 +2,7 @@
 // token `user:project` names both, as in nova's noauth2; the user `admin` is an administrator. Two forms:
 // without a token noauth lets the request in as nobody's, noauth2 answers with the token to use.
 import { empty, type Filter, type FilterFactory, type HttpRequest, type HttpResponse } from '../http/index.ts'
+import { authentication } from './place.ts'
 import { type Identity, setContext } from './request-context.ts'
 
 /** Without a token the context is anonymous. */
@@ -53,11 +54,13 @@ function tokenFor(req: HttpRequest, projectInPath: boolean): HttpResponse {
   })
 }
 
+const place = { roles: [authentication] }
+
 /** `paste.filter_factory`; takes no settings. */
 export const filterFactory: FilterFactory = () => noAuth()
 
 /** `paste.filter_factory`; takes no settings. */
-export const tokenFilterFactory: FilterFactory = () => noAuthToken()
+export const tokenFilterFactory: FilterFactory = Object.assign(() => noAuthToken(), { place })
 
 /** `paste.filter_factory`; takes no settings. */
-export const projectFilterFactory: FilterFactory = () => noAuthToken({ projectInPath: true })
+export const projectFilterFactory: FilterFactory = Object.assign(() => noAuthToken({ projectInPath: true }), { place })

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Filter, FilterFactory, HttpRequest, HttpResponse } from '../http/index.ts'
 import { runInContext } from '../log/index.ts'
 import { isPromise } from './answer.ts'
+import { errorCatcher } from './place.ts'
 
 /** What stands in every log line of a request. Filters that learn who asks add to it. */
 export interface LogFields {
@@ -54,8 +55,15 @@ function identify(req: HttpRequest): LogFields {
   return fields
 }
 
+const place = {
+  roles: ['request-id'],
+  outside: { [errorCatcher]: 'answers made of exceptions, and their log lines, have no id' },
+}
+
 /** `paste.filter_factory`; takes no settings. */
-export const filterFactory: FilterFactory = () => requestId()
+export const filterFactory: FilterFactory = Object.assign(() => requestId(), { place })
 
 /** As nova's: the id also goes into `x-compute-request-id`. */
-export const computeFilterFactory: FilterFactory = () => requestId([header, 'x-compute-request-id'])
+export const computeFilterFactory: FilterFactory = Object.assign(() => requestId([header, 'x-compute-request-id']), {
+  place,
+})

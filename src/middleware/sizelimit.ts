@@ -1,6 +1,7 @@
 // Refuses bodies that are larger than the operator allows: by their length at once, without a length
 // when the app reads past the limit. Runs in workers.
 import { type Filter, type FilterFactory, HttpError, type HttpRequest } from '../http/index.ts'
+import { bodyReader } from './place.ts'
 import { osloMiddlewareGroup, type OsloMiddlewareSettings } from './options.ts'
 
 export function sizelimit(bytes: number): Filter {
@@ -24,5 +25,8 @@ function mayHaveBody({ node: { message } }: HttpRequest): boolean {
 export const filterFactory = Object.assign(
   (_globalConf: object, settings: Pick<OsloMiddlewareSettings, 'max_request_body_size'>) =>
     sizelimit(settings.max_request_body_size),
-  { options: osloMiddlewareGroup },
+  {
+    options: osloMiddlewareGroup,
+    place: { roles: ['sizelimit'], outside: { [bodyReader]: 'it reads the body before there is a limit' } },
+  },
 ) satisfies FilterFactory<OsloMiddlewareSettings>

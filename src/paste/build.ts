@@ -4,7 +4,7 @@ import type { Config } from '../config/index.ts'
 import { errorOf, isSlipwayError, SlipwayError } from '../errors.ts'
 import { loadReference } from '../entrypoints/load.ts'
 import { adoptApp, adoptFilter, type App, type Filter } from '../http/index.ts'
-import type { FactoryContext, GlobalConf, Loader, Serve } from '../http/factory.ts'
+import type { Declared, FactoryContext, GlobalConf, Loader, Serve } from '../http/factory.ts'
 import { childLogger, type Logger, nullLogger } from '../log/index.ts'
 import { argumentConf, type Describer, type NameRequest } from './describe.ts'
 import { factoryOfReference } from './factory.ts'
@@ -241,9 +241,7 @@ export class Builder {
 }
 
 /** A factory as the build calls it: what is in its file decides how many arguments it takes. */
-export type AnyFactory = ((...args: readonly unknown[]) => unknown) & {
-  readonly options?: Parameters<typeof settingsOf>[1]
-}
+export type AnyFactory = ((...args: readonly unknown[]) => unknown) & Declared
 
 /**
  * Imports a plan's factory.

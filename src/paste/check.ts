@@ -2,12 +2,13 @@
 // factories that are not there, settings that a factory does not know, and what a reader should be told.
 import { type Diagnostic, diagnostic, isSlipwayError, type Where } from '../errors.ts'
 import { type IniFile, type IniOption, type IniSection, parseConfigParser, placeIn, readText } from '../ini/index.ts'
-import { loadFactory } from './build.ts'
+import { type AnyFactory, loadFactory } from './build.ts'
 import { describe, type DescribeOptions } from './describe.ts'
 import { ownDistribution } from '../entrypoints/aliases.ts'
 import { type FactoryPlan, innerPlans, isFactoryPlan, type ObjectType, type Plan } from './plan.ts'
 import { parseMount } from './mount.ts'
 import { compositeKind } from './composites.ts'
+import { orderProblems } from './order.ts'
 import { settingProblems } from './settings.ts'
 
 export interface CheckOptions extends Omit<DescribeOptions, 'name' | 'everyStrategy'> {
@@ -27,16 +28,19 @@ export async function checkFile(file: string, options: CheckOptions = {}): Promi
   const described = roots.map(({ type, name }) => describe(type, uri, { ...options, everyStrategy, name }))
   const plans = described.flatMap(({ plan }) => allPlans(plan))
   const factories = plans.filter(isFactoryPlan)
+  const declared = await declarations(factories, options.imports ?? false)
   const problems = [
     ...described.flatMap(({ problems: found }) => found),
     ...factories.flatMap(({ factory }) => factory.fault?.problems ?? []),
-    ...(await declaredProblems(factories, options.imports ?? false)),
+    ...declared.problems,
+    ...described.flatMap(({ plan }) => orderProblems(plan, (one) => declared.factories.get(one))),
     ...factories.flatMap(mountProblems),
     ...commentProblems(ini),
     ...(options.name === undefined
       ? unusedProblems(
           ini,
           described.map(({ plan }) => plan),
+          (plan) => declared.factories.get(plan)?.place?.isSpare === true,
         )
       : []),
   ]
@@ -76,22 +80,29 @@ function allPlans(plan: Plan): Plan[] {
   return [plan, ...innerPlans(plan).flatMap(allPlans)]
 }
 
-/** Settings against the options that a factory declares. A factory that cannot be imported is a problem of its own. */
-async function declaredProblems(factories: readonly FactoryPlan[], imports: boolean): Promise<Diagnostic[]> {
+interface Declarations {
+  readonly factories: ReadonlyMap<Plan, AnyFactory>
+  readonly problems: readonly Diagnostic[]
+}
+
+/** What factories declare, and the settings against it. A factory that cannot be imported is a problem of its own. */
+async function declarations(plans: readonly FactoryPlan[], imports: boolean): Promise<Declarations> {
   const own = ownDistribution().folder
   const problems: Diagnostic[] = []
-  for (const plan of factories) {
+  const factories = new Map<Plan, AnyFactory>()
+  for (const plan of plans) {
     const { target } = plan.factory
     if (!target || (!imports && target.distribution.folder !== own)) continue
     try {
-      const { options } = await loadFactory(plan)
-      if (options) problems.push(...settingProblems(plan, options))
+      const factory = await loadFactory(plan)
+      factories.set(plan, factory)
+      if (factory.options) problems.push(...settingProblems(plan, factory.options))
     } catch (error) {
       if (!isSlipwayError(error)) throw error
       problems.push(...error.problems)
     }
   }
-  return problems
+  return { factories, problems }
 }
 
 /** Mounts that are equal once `//` and the last slash are gone: the last wins. */
@@ -144,13 +155,14 @@ function commentProblems(ini: IniFile): Diagnostic[] {
 }
 
 /** Filters and apps that nothing refers to while other sections are referred to; roots are for the command line to name. */
-function unusedProblems(ini: IniFile, plans: readonly Plan[]): Diagnostic[] {
+function unusedProblems(ini: IniFile, plans: readonly Plan[], isSpare: (plan: Plan) => boolean): Diagnostic[] {
+  const spare = new Set(plans.filter(isSpare).map((plan) => plan.section))
   const referred = new Set(plans.flatMap(innerPlans).flatMap(allPlans).map(placeKey))
   const names = new Map(plans.map((plan) => [plan.section, placeKey(plan)]))
   return [...ini.sections.values()].flatMap((section: IniSection) => {
     const key = names.get(section.name)
     const isUsed = key !== undefined && (referred.has(key) || usedByName(ini, section))
-    if (!section.name.startsWith('filter:') || isUsed) return []
+    if (!section.name.startsWith('filter:') || isUsed || spare.has(section.name)) return []
     const parts = { where: section.where, hint: 'remove it, or put it into a pipeline' }
     return diagnostic('warning', 'SLIPWAY_PASTE_UNUSED', `nothing refers to [${section.name}]`, parts)
   })

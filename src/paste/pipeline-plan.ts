@@ -48,6 +48,7 @@ export function inlinePipeline(describer: Describer, line: PipelineLine, chain: 
     globals: own,
     locals: new Map(),
     filters,
+    names: words.slice(0, -1).map(({ where: at }) => at),
     app,
   }
 }

@@ -84,6 +84,8 @@ export interface StrategyChoice {
 export interface WrappedPlan extends PlanBase {
   readonly kind: 'pipeline' | 'filter-app' | 'filter-with'
   readonly filters: readonly Plan[]
+  /** Of a pipeline: where each of the filters is named. */
+  readonly names?: readonly Where[]
   /** The innermost; a filter where a filter has a filter-with. */
   readonly app: Plan
 }

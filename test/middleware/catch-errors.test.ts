@@ -15,7 +15,7 @@ function raising(error: unknown): { now: App; later: App } {
 describe('catch_errors', () => {
   it.each(['now', 'later'] as const)('turns an exception into a 500 and logs it (%s)', async (moment) => {
     const { log, lines } = await readableLog()
-    const filter = await filterFactory({}, {}, contextWith({ log }))
+    const filter = filterFactory({}, {}, contextWith({ log }))
     const app = requestId()(filter(raising(new Error('disk on fire'))[moment]))
     const response = await inject(app, {
       method: 'POST',

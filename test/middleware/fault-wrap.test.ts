@@ -13,7 +13,7 @@ const raising =
 
 async function wrapped(app: App, path = '/') {
   const { log, lines } = await readableLog()
-  const filter = await filterFactory({}, {}, contextWith({ log }))
+  const filter = filterFactory({}, {}, contextWith({ log }))
   return { response: await inject(requestId()(filter(app)), { path }), lines }
 }
 
