@@ -3,6 +3,7 @@
 import type { HttpRequest } from '../../http/index.ts'
 import type { Route, RouteParams } from './contract.ts'
 import type { Mapper } from './mapper.ts'
+import { encodedSlash } from './requirement.ts'
 import { isConditional, matchingOrder } from './route.ts'
 import { subDomainOf } from './sub-domain.ts'
 import { type Candidate, RouteTree } from './tree.ts'
@@ -118,20 +119,18 @@ Params.prototype = Object.create(null)
 
 function paramsOf({ entry: { names, route }, values }: Candidate, path: string): Record<string, string> {
   const params = new Params()
+  // As an expression, which does not find it in whole pairs.
   const hasSlashes = path.includes(encodedSlash)
   for (let index = 0; index < names.length; index += 1) {
     const value = values[index]
     const name = names[index]
     if (value === undefined || name === undefined) continue
-    params[name] = hasSlashes ? value.replaceAll(encodedSlash, '/') : value
+    params[name] = hasSlashes ? value.replaceAll(/\uD800/gu, '/') : value
   }
   const { defaults } = route.options
   if (defaults !== undefined) for (const name in defaults) if (!params[name]) params[name] = defaults[name] ?? ''
   return params
 }
-
-/** Stands for a slash that was encoded while a path is matched: half of a surrogate pair, which no decoded text has. */
-const encodedSlash = '\uD800'
 
 function decodePath(path: string): string {
   return path.includes('%') ? decodeURIComponent(path.replaceAll(/%2f/giu, encodedSlash)) : path

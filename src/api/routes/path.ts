@@ -135,7 +135,9 @@ class PathReader {
     if (this.#names.has(name)) throw this.#fault(at, `the variable "${name}" stands twice`)
     this.#names.add(name)
     this.#flush()
-    const requirement = requirementOf(inPath ?? this.#source.requirements[name], this.#where(at, name))
+    const { requirements } = this.#source
+    const beside = Object.hasOwn(requirements, name) ? requirements[name] : null
+    const requirement = requirementOf(inPath ?? beside, this.#where(at, name))
     this.#parts.push({ kind, name, requirement })
   }
 

@@ -5,6 +5,9 @@ import type { SlipwayError } from '../../errors.ts'
 /** What Routes' `resource` requires of `id`: no slash, no backslash at the end. Matched without an expression. */
 export const memberRequirement = '[^\\/]+(?<!\\\\)'
 
+/** Stands for a slash that is encoded while a path is matched: half of a surrogate pair, which no decoded text has. */
+export const encodedSlash = '\uD800'
+
 type Fault = (message: string, cause?: unknown) => SlipwayError
 
 /** The source of a requirement, without anchors: a value is matched as a whole in any case. */

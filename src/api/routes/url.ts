@@ -3,7 +3,7 @@ import { SlipwayError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/index.ts'
 import type { Route, UrlParams, UrlValue } from './contract.ts'
 import type { PathPart, VariablePart } from './path.ts'
-import { expressionOf, mayPassSlash } from './requirement.ts'
+import { encodedSlash, expressionOf, mayPassSlash } from './requirement.ts'
 
 export interface UrlOptions {
   /** The request that the link is for: gives what is mounted so far, and scheme and host where they are wanted. */
@@ -53,7 +53,7 @@ function originOf({ req, qualified, host, protocol }: UrlOptions): string {
 
 function pathOf(route: Route, params: UrlParams): string {
   for (const [name, value] of Object.entries(route.options.defaults ?? {})) {
-    if (!isVariable(route, name) && (textOf(params[name]) ?? value) !== value) {
+    if (!isVariable(route, name) && (textOf(own(params, name)) ?? value) !== value) {
       throw fault(route, `"${name}" is always "${value}"`)
     }
   }
@@ -68,18 +68,20 @@ function renderPart(route: Route, part: PathPart, params: UrlParams): string {
   }
   const value = valueOf(route, part, params)
   if (value === undefined) return ''
-  if (part.requirement !== null && !expressionOf(`^(?:${part.requirement})$`).test(value)) {
+  const keepsSlashes = part.requirement === null ? part.kind === 'rest' : mayPassSlash(part.requirement)
+  // A slash that will be encoded meets the requirement as matching shows it, where it is no slash.
+  const shown = keepsSlashes ? value : value.replaceAll('/', encodedSlash)
+  if (part.requirement !== null && !expressionOf(`^(?:${part.requirement})$`).test(shown)) {
     throw fault(route, `the value of "${part.name}" does not match ${part.requirement}`)
   }
-  const keepsSlashes = part.requirement === null ? part.kind === 'rest' : mayPassSlash(part.requirement)
   return `${part.kind === 'format' ? '.' : ''}${quote(value, keepsSlashes || route.options.isStatic === true)}`
 }
 
 /** undefined only for a format, which may be left out. */
 function valueOf(route: Route, part: VariablePart, params: UrlParams): string | undefined {
-  const given = params[part.name]
+  const given = own(params, part.name)
   if (Array.isArray(given)) throw fault(route, `the variable "${part.name}" is a list`)
-  const value = textOf(given) ?? route.options.defaults?.[part.name]
+  const value = textOf(given) ?? own(route.options.defaults ?? {}, part.name)
   if (value !== undefined && (value !== '' || part.requirement !== null)) return value
   if (part.kind === 'format') return undefined
   throw fault(route, `the variable "${part.name}" is ${value === '' ? 'empty' : 'missing'}`)
@@ -99,6 +101,11 @@ function queryOf(route: Route, params: UrlParams): string {
 
 function isVariable(route: Route, name: string): boolean {
   return route.parts.some((part) => part.kind !== 'text' && part.name === name)
+}
+
+/** Variables may be called as what objects inherit. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
 function textOf(value: UrlParams[string]): string | undefined {
