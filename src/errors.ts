@@ -133,6 +133,7 @@ export const errorCodes = {
   SLIPWAY_DB_MIGRATION: ExitCode.software,
   SLIPWAY_DB_OFFLINE: ExitCode.software,
   SLIPWAY_DB_LOCKED: ExitCode.unavailable,
+  SLIPWAY_DB_SCHEMA: ExitCode.software,
 
   SLIPWAY_DOCTOR_NODE: ExitCode.config,
   SLIPWAY_DOCTOR_PATH: ExitCode.config,

@@ -11,7 +11,7 @@ import type { DialectName } from '../../src/db/migrations/contract.ts'
 import { databaseSettings } from './settings.ts'
 
 /** What a test may ask of a table: anything. */
-type AnyTables = Record<string, Record<string, unknown>>
+export type AnyTables = Record<string, Record<string, unknown>>
 
 export interface TestServer {
   readonly dialect: DialectName
