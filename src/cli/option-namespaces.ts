@@ -69,6 +69,7 @@ export async function serviceGroups(project: Distribution): Promise<{ groups: Op
 /** Under our own names, and under those that configuration of OpenStack's generator asks for. */
 async function packageNamespaces(): Promise<Namespace[]> {
   const options = await import('../middleware/options.ts')
+  const { policyGroup } = await import('../api/policy/options.ts')
   const middleware = [options.osloMiddlewareGroup, options.corsGroup, options.healthcheckGroup]
   const table: Readonly<Record<string, readonly OptionGroup[]>> = {
     'slipway.middleware': [...middleware, options.prefixGroup, options.authTokenGroup],
@@ -79,6 +80,7 @@ async function packageNamespaces(): Promise<Namespace[]> {
     'oslo.middleware.healthcheck': [options.healthcheckGroup],
     'oslo.middleware.http_proxy_to_wsgi': [options.osloMiddlewareGroup],
     'oslo.middleware.sizelimit': [options.osloMiddlewareGroup],
+    'oslo.policy': [policyGroup],
     'oslo.service.service': [launchGroup],
     'oslo.service.sslutils': [sslGroup],
     'oslo.service.wsgi': [launchGroup],

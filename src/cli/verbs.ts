@@ -11,6 +11,7 @@ const loaders: ReadonlyMap<string, () => Promise<Verb | VerbFamily>> = new Map<
   ['graph', async () => (await import('./graph.ts')).graph],
   ['start-chain', async () => (await import('./start-chain.ts')).startChain],
   ['config', async () => (await import('./config.ts')).config],
+  ['policy', async () => (await import('./policy.ts')).policy],
   ['run', async () => (await import('./run.ts')).run],
   ['inject', async () => (await import('./inject.ts')).inject],
   ['serve', async () => (await import('./serve.ts')).serve],

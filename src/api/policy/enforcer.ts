@@ -51,7 +51,7 @@ const silent: PolicyLog = { info: () => undefined, warn: () => undefined, error:
 
 /**
  * Reads the policies that `[oslo_policy]` names, and keeps them as the files have them.
- * @param conf a configuration, or settings of that group with paths from the working folder
+ * @param conf a configuration, or settings of that group: paths count from the working folder, and what is not named is not read
  * @throws SlipwayError SLIPWAY_POLICY_FILE for a file that cannot be read; SLIPWAY_POLICY_DECLARATION
  */
 export function createEnforcer(conf: Config | Partial<PolicySettings>, options: EnforcerOptions = {}): Enforcer {
@@ -147,6 +147,11 @@ export class Enforcer {
   /** The policies in force, by name. */
   rules(): ReadonlyMap<string, PolicyRule> {
     return this.#set.rules
+  }
+
+  /** Whether a default rule decides on names that are not defined. */
+  get hasDefault(): boolean {
+    return this.#set.fallback !== null
   }
 
   /** What files say that the service's defaults say as well. */

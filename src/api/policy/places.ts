@@ -10,7 +10,7 @@ import { policyGroup, type PolicySettings } from './options.ts'
 import { parsePolicyText, type PolicyText } from './policy-text.ts'
 
 export interface PolicyPlaces {
-  readonly file: string
+  readonly file: string | null
   /** Whether somebody has named the file: then it should be there. */
   readonly isNamed: boolean
   readonly folders: readonly string[]
@@ -27,13 +27,13 @@ export function placesOf(conf: Config): PolicyPlaces {
   return { file: old ?? placeOf(name), isNamed, folders: names.map(placeOf) }
 }
 
-/** Without a configuration, paths count from the working folder. */
-export function placesOfSettings({ policy_file: file, policy_dirs: folders }: Partial<PolicySettings>): PolicyPlaces {
-  return {
-    file: resolve(file ?? 'policy.yaml'),
-    isNamed: file !== undefined,
-    folders: (folders ?? []).map((one) => resolve(one)),
-  }
+/** Without a configuration, paths count from the working folder, and what is not named is not read. */
+export function placesOfSettings({
+  policy_file: file,
+  policy_dirs: folders = [],
+}: Partial<PolicySettings>): PolicyPlaces {
+  const isNamed = file !== undefined
+  return { file: isNamed ? resolve(file) : null, isNamed, folders: folders.map((one) => resolve(one)) }
 }
 
 /** A file that is there, and a mark that changes with it. */
@@ -49,43 +49,42 @@ export interface Listing {
 }
 
 export function listPolicies({ file, folders }: PolicyPlaces): Listing {
-  const folder = (path: string) => namesIn(orMissing(() => readdirSync(path, { withFileTypes: true })))
-  return listingOf(
-    [file, ...folders].map((path, index): Looked => {
-      if (index === 0) return { path, names: null, stats: [orMissing(() => statSync(path))] }
-      const names = folder(path)
-      return { path, names, stats: (names ?? []).map((name) => orMissing(() => statSync(join(path, name)))) }
-    }),
-  )
+  const files = file === null ? [] : [{ path: file, names: null, stats: [orMissing(() => statSync(file))] }]
+  const inFolders = folders.map((path): Looked => {
+    const names = namesIn(orMissing(() => readdirSync(path, { withFileTypes: true })))
+    return {
+      path,
+      names: names ?? [],
+      stats: names && names.map((name) => orMissing(() => statSync(join(path, name)))),
+    }
+  })
+  return listingOf([...files, ...inFolders])
 }
 
 /** The same, while others go on. */
 export async function lookAtPolicies({ file, folders }: PolicyPlaces): Promise<Listing> {
-  const looked = [file, ...folders].map(async (path, index): Promise<Looked> => {
-    if (index === 0) return { path, names: null, stats: [await orMissingLater(stat(path))] }
+  const files = file === null ? [] : [{ path: file, names: null, stats: [await orMissingLater(stat(file))] }]
+  const inFolders = folders.map(async (path): Promise<Looked> => {
     const names = namesIn(await orMissingLater(readdir(path, { withFileTypes: true })))
-    return {
-      path,
-      names,
-      stats: await Promise.all((names ?? []).map((name) => orMissingLater(stat(join(path, name))))),
-    }
+    const stats = names?.map((name) => orMissingLater(stat(join(path, name))))
+    return { path, names: names ?? [], stats: stats ? await Promise.all(stats) : null }
   })
-  return listingOf(await Promise.all(looked))
+  return listingOf([...files, ...(await Promise.all(inFolders))])
 }
 
-/** A file, or a folder with the names in it. */
+/** A file, or a folder with the names in it; without stats it is not there. */
 interface Looked {
   readonly path: string
   readonly names: readonly string[] | null
-  readonly stats: readonly (Stats | null)[]
+  readonly stats: readonly (Stats | null)[] | null
 }
 
 function listingOf(looked: readonly Looked[]): Listing {
   const files: Listed[] = []
   const missing: string[] = []
-  for (const [index, { path, names, stats }] of looked.entries()) {
-    if (index > 0 && names === null) missing.push(path)
-    for (const [at, found] of stats.entries()) {
+  for (const { path, names, stats } of looked) {
+    if (stats === null) missing.push(path)
+    for (const [at, found] of (stats ?? []).entries()) {
       const file = names === null ? path : join(path, names[at] ?? '')
       if (found?.isFile()) files.push({ file, mark: markOf(found) })
       else if (names === null) missing.push(file)
@@ -148,7 +147,7 @@ function rethrown(error: unknown): never {
 
 /** A file that was named and is not there. */
 export function missingProblems({ isNamed, file }: PolicyPlaces, { missing }: Listing): Diagnostic[] {
-  if (!isNamed || !missing.includes(file)) return []
+  if (file === null || !isNamed || !missing.includes(file)) return []
   return [
     diagnostic(
       'warning',

@@ -14,6 +14,8 @@ export interface PolicyRule {
   readonly name: string
   readonly check: Check
   readonly tree: Tree
+  /** As it was written, a text or a list; of a new and an old default the two joined. */
+  readonly source: unknown
   readonly scopeTypes: readonly ScopeType[] | null
   /** `deprecated`: the default of the service and its old one, or what the file says under an old name. */
   readonly origin: 'file' | 'default' | 'deprecated'
@@ -39,6 +41,7 @@ export interface PolicySetParts {
 }
 
 interface Draft extends RuleText {
+  readonly source: unknown
   readonly origin: PolicyRule['origin']
   readonly where: Where | null
 }
@@ -53,12 +56,13 @@ export function buildPolicySet(parts: PolicySetParts): PolicySet {
   const { resolve, problems } = followReferences(drafts, defaultRule)
   const compiler = new Compiler(resolve)
   const rules = new Map(
-    Array.from(drafts, ([name, { tree, origin, where }]): [string, PolicyRule] => [
+    Array.from(drafts, ([name, { tree, source, origin, where }]): [string, PolicyRule] => [
       name,
       {
         name,
         check: compiler.compile(name, tree),
         tree,
+        source,
         scopeTypes: declarations.get(name)?.scopeTypes ?? null,
         origin,
         where,
@@ -92,7 +96,7 @@ class Builder {
 
   addFromFile({ name, value, placeOf, nameWhere }: FileRule): void {
     const parsed = this.#parse(name, value, placeOf)
-    this.drafts.set(name, { ...parsed, placeOf, origin: 'file', where: nameWhere })
+    this.drafts.set(name, { ...parsed, source: value, placeOf, origin: 'file', where: nameWhere })
     const removal = this.#parts.declarations.get(name)?.deprecatedForRemoval
     if (!removal) return
     const message = `policy "${name}" was deprecated in ${removal.since} and will not be asked any more: ${removal.reason}`
@@ -104,12 +108,13 @@ class Builder {
     const { name, deprecatedRule: old } = declaration
     if (old && old.name !== name) this.#tellOldName(declaration, old)
     if (this.drafts.get(name)?.origin === 'file') return
-    const own = this.#parse(name, declaration.check, nowhere)
+    const own = { ...this.#parse(name, declaration.check, nowhere), ...inCode, source: declaration.check }
     const renamed = old && this.#underOldName(name, old)
     if (renamed) this.drafts.set(name, { ...renamed, origin: 'deprecated' })
     else if (old && !this.#parts.enforcesNewDefaults && !isSame(old.check, declaration.check)) {
-      this.drafts.set(name, { ...either(own, this.#parse(name, old.check, nowhere)), origin: 'deprecated', ...inCode })
-    } else this.drafts.set(name, { ...own, origin: 'default', ...inCode })
+      const joined = either(own, this.#parse(name, old.check, nowhere))
+      this.drafts.set(name, { ...joined, ...inCode, source: renderTree(joined.tree), origin: 'deprecated' })
+    } else this.drafts.set(name, { ...own, origin: 'default' })
   }
 
   /** What the file says of the old name, unless that only points to the new one. */
