@@ -70,7 +70,7 @@ function resolveDotted(words: readonly string[], project: PackageHome, looked: s
 }
 
 /** The folders (without extension: files) that the first word of a dotted module may stand for. */
-function packageRoots(first: string, project: PackageHome): string[] {
+export function packageRoots(first: string, project: PackageHome): string[] {
   if (first === '') return []
   const mapped = project.packageDir.get(first)
   if (mapped !== undefined) return [resolvePath(project.folder, mapped)]

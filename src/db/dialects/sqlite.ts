@@ -13,7 +13,7 @@ const defaultPoolTimeout = 30
 
 /** @throws what SQLite says when the file cannot be opened */
 export async function sqliteDialect(url: DatabaseUrl, settings: DatabaseSettings): Promise<Dialect> {
-  const { DatabaseSync } = nodeSqlite() ?? (await import('@photostructure/sqlite'))
+  const { DatabaseSync } = await loadSqlite()
   const mode = url.query.get('mode')
   const isMemory = url.database === null || mode === 'memory'
   const file = isMemory ? ':memory:' : (url.database ?? '').replace(/^file:/u, '')
@@ -47,6 +47,11 @@ function useWal(database: DatabaseSyncInstance): void {
     // Another process holds it, which has set the mode or will.
     if (!isBusy(error)) throw error
   }
+}
+
+/** Node's own where it is stable: two libraries in one process would undo each other's locks. */
+export async function loadSqlite(): Promise<SqliteModule> {
+  return nodeSqlite() ?? (await import('@photostructure/sqlite'))
 }
 
 /** Node's own SQLite, where it gives no warning that it is an experiment. */

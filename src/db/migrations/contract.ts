@@ -46,6 +46,7 @@ export interface Revision {
   readonly labels: readonly string[]
   readonly dependsOn: readonly string[]
   readonly message: string
+  readonly transaction: boolean
   /** The file that it stands in; '' for one made in code. */
   readonly file: string
   /** Which location it came from: the name of the entry point of `slipway.migrations`. */

@@ -147,7 +147,6 @@ interface StepRun {
 async function runStep(session: Session, step: Step, { table, say, done }: StepRun): Promise<void> {
   const { direction, revision } = step
   const scope = session.open(`revision "${revision.id}"`)
-  const hasTransaction = revision.module.transaction !== false
   const context: MigrationContext = { dialect: session.dialect, offline: false, say: (text) => say?.(text) }
   const work = async () => {
     await revision.module[direction]?.(scope.db, context)
@@ -156,10 +155,10 @@ async function runStep(session: Session, step: Step, { table, say, done }: StepR
     await writeRows(session.open('the engine').db, table, step)
   }
   try {
-    await (hasTransaction ? inTransaction(session, work) : work())
+    await (revision.transaction ? inTransaction(session, work) : work())
   } catch (error) {
     scope.close()
-    throw migrationFailed(error, { step, scope, done, dialect: session.dialect, hasTransaction })
+    throw migrationFailed(error, { step, scope, done, dialect: session.dialect })
   }
 }
 
@@ -167,7 +166,7 @@ async function runStep(session: Session, step: Step, { table, say, done }: StepR
 async function refusePending(scope: Scope): Promise<void> {
   await new Promise(setImmediate)
   if (scope.pending === 0) return
-  throw new SlipwayError('SLIPWAY_DB_MIGRATION', `${scope.pending} statements were still running when it returned`, {
+  throw new SlipwayError('SLIPWAY_DB_MIGRATION', `it returned while ${scope.pending} of its statements still ran`, {
     hint: 'an await is missing before one of them',
   })
 }

@@ -10,7 +10,6 @@ export interface FailedStep {
   /** What has gone well before. */
   readonly done: readonly Step[]
   readonly dialect: DialectName
-  readonly hasTransaction: boolean
 }
 
 const longestSql = 300
@@ -51,12 +50,12 @@ function shownSql(sql: string): string {
   return line.length > longestSql ? `${line.slice(0, longestSql)} …` : line
 }
 
-function stateOf({ step, scope, dialect, hasTransaction }: FailedStep): string {
+function stateOf({ step, scope, dialect }: FailedStep): string {
   const at = step.before.length > 0 ? step.before.join(', ') : 'the base'
   const count = (scope.failed?.number ?? scope.sent + 1) - 1
   if (count === 0) return `the database is at ${at}`
   const statements = count === 1 ? 'its first statement' : `its first ${count} statements`
-  if (!hasTransaction) {
+  if (!step.revision.transaction) {
     return `the database is at ${at}, and ${statements} may have left something, as it runs without a transaction: undo it by hand`
   }
   if (dialect !== 'mysql') return `the database is at ${at}, and nothing of this migration is left`

@@ -48,11 +48,11 @@ export function locateBranch(graph: RevisionGraph, label: string): GraphNode {
   throw new SlipwayError('SLIPWAY_DB_TARGET', `there is no branch "${label}"`, {
     found: graph.labelled.size > 0 ? `there are ${[...graph.labelled.keys()].join(', ')}` : 'no revision has a label',
     alternatives: () => closeNames(label, graph.labelled.keys()),
-    original: `No such branch: '${label}'`,
+    original: `Can't locate revision identified by '${label}'`,
   })
 }
 
-export function headsOf({ heads }: RevisionGraph, onBranch: GraphNode | null): GraphNode[] {
+function headsOf({ heads }: RevisionGraph, onBranch: GraphNode | null): GraphNode[] {
   return onBranch ? heads.filter((head) => sharesLineage(head, [onBranch])) : [...heads]
 }
 

@@ -4,6 +4,8 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SlipwayError } from '../../errors.ts'
+import { loadSqlite } from '../dialects/sqlite.ts'
+import { isBusy } from '../dialects/sqlite-connection.ts'
 import type { Session } from './session.ts'
 
 export interface LockOptions {
@@ -113,8 +115,9 @@ async function lockBeside(session: Session): Promise<Lock> {
   const files = await session.query<{ name: string; file: string | null }>('PRAGMA database_list')
   const file = files.find(({ name }) => name === 'main')?.file
   if (!file) return { tryLock: async () => async () => undefined, close: nothing }
-  const { DatabaseSync } = await import('@photostructure/sqlite')
-  const database = new DatabaseSync(`${file}.migrate-lock`, { timeout: 0 })
+  const { DatabaseSync } = await loadSqlite()
+  const database = new DatabaseSync(`${file}.migrate-lock`)
+  database.exec('PRAGMA busy_timeout = 0')
   const tryLock: TryLock = async () => {
     try {
       database.exec('BEGIN EXCLUSIVE')
@@ -125,8 +128,4 @@ async function lockBeside(session: Session): Promise<Lock> {
     return async () => database.exec('ROLLBACK')
   }
   return { tryLock, close: () => database.close() }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && /database is locked|SQLITE_BUSY/u.test(error.message)
 }

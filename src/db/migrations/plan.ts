@@ -43,6 +43,12 @@ function overlap(nodes: readonly GraphNode[]): readonly [GraphNode, GraphNode] |
   return null
 }
 
+/** What `current` shows: the newest of each branch, also of one that has no row as another depends on it. */
+export function currentHeads(graph: RevisionGraph, rows: readonly string[]): GraphNode[] {
+  const applied = ancestorsOf(currentNodes(graph, rows))
+  return [...applied].filter((node) => !node.next.some((one) => applied.has(one)))
+}
+
 /** What brings the database from its rows up to the target; nothing when it is there. */
 export function planUpgrade(graph: RevisionGraph, target: string, rows: readonly string[]): Step[] {
   const current = currentNodes(graph, rows)
@@ -54,9 +60,10 @@ export function planUpgrade(graph: RevisionGraph, target: string, rows: readonly
     .reverse()
     .map(({ id, revision, needs }) => {
       // A revision takes the place of what it needs: a row for each branch is left.
-      const gone = new Set(needs.map((node) => node.id))
-      const after = [...before.filter((row) => !gone.has(row)), id]
-      const step: Step = { direction: 'upgrade', revision, before, after }
+      const gone = needs.map((node) => node.id).filter((row) => before.includes(row))
+      const kept = before.filter((row) => !gone.includes(row))
+      const after = [...kept, id]
+      const step: Step = { direction: 'upgrade', revision, before: [...kept, ...gone], after }
       before = after
       return step
     })

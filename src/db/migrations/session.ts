@@ -1,16 +1,10 @@
 // One connection of a database, held for a whole run, with a kysely of its own on it: its statements are counted, the
 // one that fails is remembered, and a migration that has ended can send no more. Leaves plugins of the application's
 // kysely out on purpose: migrations name tables as they are.
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  Kysely,
-  type QueryResult,
-  type TransactionSettings,
-} from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, Kysely, type QueryResult } from 'kysely'
 import { SlipwayError } from '../../errors.ts'
+import { isBusy } from '../dialects/sqlite-connection.ts'
 import type { DialectName, MigrationDatabase, MigrationTables } from './contract.ts'
 import { dialectParts } from './dialect-parts.ts'
 
@@ -34,6 +28,8 @@ export interface Scope {
   /** From here on nothing is sent. */
   close(): void
 }
+
+const longestReadMs = 5000
 
 export class Session {
   readonly dialect: DialectName
@@ -60,8 +56,23 @@ export class Session {
   }
 
   async commit(): Promise<void> {
-    await this.query(this.#depth === 1 ? 'commit' : `release savepoint ${nameOf(this.#depth - 1)}`)
+    if (this.#depth === 1) await this.#commitWhenRead()
+    else await this.query(`release savepoint ${nameOf(this.#depth - 1)}`)
     this.#depth -= 1
+  }
+
+  /** SQLite without a write-ahead log: those who read at the moment hold a commit up. */
+  async #commitWhenRead(): Promise<void> {
+    const deadline = performance.now() + longestReadMs
+    for (;;) {
+      try {
+        await this.query('commit')
+        return
+      } catch (error) {
+        if (this.dialect !== 'sqlite' || !isBusy(error) || performance.now() > deadline) throw error
+      }
+      await sleep(10)
+    }
   }
 
   async rollback(): Promise<void> {
@@ -72,7 +83,7 @@ export class Session {
   /** `whose`: named when it sends something after its end. */
   open(whose: string): Scope {
     const watched = new WatchedConnection(this.#connection, whose)
-    const dialect: Dialect = { ...dialectParts(this.dialect), createDriver: () => new SessionDriver(this, watched) }
+    const dialect: Dialect = { ...dialectParts(this.dialect), createDriver: () => new OwnDriver(watched, this) }
     return Object.assign(watched, { db: new Kysely<MigrationTables>({ dialect }) })
   }
 }
@@ -127,14 +138,21 @@ class WatchedConnection implements DatabaseConnection {
   }
 }
 
-/** What kysely asks for a connection and for transactions. */
-class SessionDriver implements Driver {
-  readonly #session: Session
-  readonly #connection: DatabaseConnection
+/** Who begins and ends transactions. */
+interface Transactions {
+  begin(): Promise<void>
+  commit(): Promise<void>
+  rollback(): Promise<void>
+}
 
-  constructor(session: Session, connection: DatabaseConnection) {
-    this.#session = session
+/** A driver with the one connection that it is given. */
+export class OwnDriver implements Driver {
+  readonly #connection: DatabaseConnection
+  readonly #transactions: Transactions
+
+  constructor(connection: DatabaseConnection, transactions: Transactions) {
     this.#connection = connection
+    this.#transactions = transactions
   }
 
   async init(): Promise<void> {}
@@ -143,16 +161,16 @@ class SessionDriver implements Driver {
     return this.#connection
   }
 
-  async beginTransaction(_connection: DatabaseConnection, _settings: TransactionSettings): Promise<void> {
-    await this.#session.begin()
+  beginTransaction(): Promise<void> {
+    return this.#transactions.begin()
   }
 
-  async commitTransaction(): Promise<void> {
-    await this.#session.commit()
+  commitTransaction(): Promise<void> {
+    return this.#transactions.commit()
   }
 
-  async rollbackTransaction(): Promise<void> {
-    await this.#session.rollback()
+  rollbackTransaction(): Promise<void> {
+    return this.#transactions.rollback()
   }
 
   async releaseConnection(): Promise<void> {}

@@ -3,7 +3,7 @@
 // crashes, this refuses. Pure.
 import { SlipwayError } from '../../errors.ts'
 import { ancestorsOf, type GraphNode, type RevisionGraph } from './graph.ts'
-import { headsOf, locateAll, locateBranch, locateOne, sharesLineage } from './locate.ts'
+import { locateAll, locateBranch, locateOne, notLocated, sharesLineage } from './locate.ts'
 
 /** A revision, or null for the base. */
 export type Place = GraphNode | null
@@ -31,9 +31,10 @@ export function resolveRevisions(graph: RevisionGraph, text: string): GraphNode[
   if (!relative) return locateAll(graph, text)
   const { branch, symbol, steps } = relative
   if (symbol !== null) return present([walkFrom(graph, relative, symbol)])
-  if (steps >= 0) throw tooFar(relative)
+  if (steps >= 0) throw notLocated(graph, relative.written)
   const onBranch = branch === null ? null : locateBranch(graph, branch)
-  return present(headsOf(graph, onBranch).map((head) => reached(walk(graph, head, steps), relative)))
+  const heads = graph.realHeads.filter((head) => !onBranch || sharesLineage(head, [onBranch]))
+  return present(heads.map((head) => reached(walk(graph, head, steps), relative)))
 }
 
 /** The same for exactly one; null for the base. */
@@ -46,7 +47,7 @@ export function upgradeTargets(graph: RevisionGraph, text: string, current: read
   const relative = parseRelative(text)
   if (!relative) return locateAll(graph, text)
   if (relative.symbol !== null) return present([walkFrom(graph, relative, relative.symbol)])
-  if (relative.steps <= 0) throw tooFar(relative)
+  if (relative.steps <= 0) throw tooFar({ ...relative, written: String(relative.steps) })
   const onBranch = relative.branch === null ? null : locateBranch(graph, relative.branch)
   const start = upgradeStart(current, onBranch)
   return present([reached(walk(graph, start, relative.steps, onBranch), relative)])
@@ -160,7 +161,8 @@ function tooFar({ branch, symbol, steps, written }: RelativeTarget): SlipwayErro
   return new SlipwayError('SLIPWAY_DB_TARGET', `"${text}" leads nowhere`, {
     found: `${steps > 0 ? 'above' : 'below'} ${from} there are fewer than ${Math.abs(steps)} revisions`,
     expected: 'up to head, or down to base',
-    original: `Relative revision ${written} didn't produce ${Math.abs(steps)} migrations`,
+    original:
+      symbol === null ? `Relative revision ${written} didn't produce ${Math.abs(steps)} migrations` : 'Walked too far',
   })
 }
 

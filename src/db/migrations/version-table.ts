@@ -3,12 +3,10 @@
 import { type Kysely, sql } from 'kysely'
 import { SlipwayError } from '../../errors.ts'
 import type { DialectName, MigrationDatabase } from './contract.ts'
+import { longestId } from './revision-module.ts'
 import type { Session } from './session.ts'
 
 export const defaultVersionTable = 'alembic_version'
-
-/** Of `version_num`: a longer id does not fit. */
-export const longestId = 32
 
 /** The rows, sorted; none when there is no table. Writes nothing. */
 export async function readRows(session: Session, table: string): Promise<string[]> {
