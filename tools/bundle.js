@@ -14,6 +14,7 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const entries = [
   /^errors\.ts$/,
   /^[a-z]+\/index\.ts$/,
+  /^db\/migrations\/index\.ts$/,
   /^service\/.*\.ts$/,
   /^middleware\/[^/]+\.ts$/,
   /^paste\/(?:cascade|foreign|nova-urlmap|strategy|urlmap)\.ts$/,

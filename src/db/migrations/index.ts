@@ -18,10 +18,10 @@ export {
   type StampOptions,
   upgrade,
 } from './engine.ts'
-export { buildGraph, type GraphNode, type RevisionGraph } from './graph.ts'
-export { historyOf } from './history.ts'
+export { buildGraph, type GraphNode, isBranchPoint, isHead, isMergePoint, type RevisionGraph } from './graph.ts'
+export { historyOf, needsCurrent, parseRange, type RevisionRange } from './history.ts'
 export { loadGraph, loadRevisions } from './load-revisions.ts'
-export { findLocations, type Location } from './locations.ts'
+export { findLocations, type Location, migrationsGroup } from './locations.ts'
 export type { LockOptions } from './lock.ts'
 export { type OfflineOptions, renderDowngrade, renderStamp, renderUpgrade } from './offline.ts'
 export { currentHeads, planDowngrade, planStamp, planUpgrade } from './plan.ts'

@@ -9,7 +9,7 @@ import type { DialectName, MigrationDatabase, MigrationTables } from './contract
 import { dialectParts } from './dialect-parts.ts'
 
 /** A statement of a migration that failed. */
-export interface FailedStatement {
+interface FailedStatement {
   /** As it was sent: values are placeholders in it. */
   readonly sql: string
   /** Counted from 1. */
