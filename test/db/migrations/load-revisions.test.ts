@@ -101,6 +101,7 @@ describe('revisions are found', () => {
   })
 })
 
+// Below node_modules, where Node itself imports and not the runner of the tests.
 describe('a file that is no revision is refused', () => {
   it.each<[why: string, text: string, expected: object]>([
     [
@@ -156,14 +157,14 @@ describe('a file that is no revision is refused', () => {
     [
       'that throws',
       'throw new Error("no")\n',
-      { code: 'SLIPWAY_REFERENCE_THREW', message: 'module "a1.js" threw while it loaded: Error: no' },
+      { code: 'SLIPWAY_REFERENCE_THREW', message: 'module "a1.mjs" threw while it loaded: Error: no' },
     ],
     ['that imports what is not there', 'import "nowhere"\n', { code: 'SLIPWAY_REFERENCE_DEPENDENCY' }],
   ])('%s', async (_, text, expected) => {
-    const folder = projectFolder({ 'package.json': manifest('./migrations'), 'migrations/a1.js': text })
+    const folder = projectFolder({ 'package.json': manifest('./node_modules/own'), 'node_modules/own/a1.mjs': text })
     const fault = await rejectionOf(loadGraph({ from: folder }))
     expect(fault).toMatchObject(expected)
-    expect(fault.where?.file).toBe(join(folder, 'migrations/a1.js'))
+    expect(fault.where?.file).toBe(join(folder, 'node_modules/own/a1.mjs'))
   })
 
   it('and a name that means no folder and no module, with where it was looked for', async () => {
@@ -183,9 +184,9 @@ describe('500 files', () => {
   it('are all loaded, in their order', async () => {
     const files = Array.from({ length: 500 }, (_, index) => {
       const id = (number: number) => `r${String(number).padStart(4, '0')}`
-      return [`migrations/${id(index)}.js`, file(id(index), index === 0 ? null : id(index - 1))] as const
+      return [`node_modules/own/${id(index)}.mjs`, file(id(index), index === 0 ? null : id(index - 1))] as const
     })
-    const graph = await load({ 'package.json': manifest('./migrations'), ...Object.fromEntries(files) })
+    const graph = await load({ 'package.json': manifest('./node_modules/own'), ...Object.fromEntries(files) })
     expect(graph.nodes.size).toBe(500)
     expect(graph.heads.map(({ id }) => id)).toEqual(['r0499'])
   })
