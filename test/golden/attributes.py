@@ -1,4 +1,4 @@
-"""Records what neutron-lib's validators and converters answer: python3 test/golden/attributes.py > test/golden/attributes.json
+"""Records what neutron-lib's validators and converters answer: python3 -P test/golden/attributes.py > test/golden/attributes.json
 
 Needs python3-neutron-lib 3.1 of the system's Python. To keep the table small, texts are kept once and named by their
 index, with `<>` for the value as str() writes it ("shown"): null is "valid", [index] a reason, [index, type] an exception."""
