@@ -123,14 +123,16 @@ describe('pages', () => {
       previous: `http://localhost/documents?limit=2&fields=name&shared=true&marker=${idOf(1)}&page_reverse=True`,
     })
     expect(Object.keys(links((await ask(`GET /documents?limit=2&marker=${idOf(4)}`)).json))).toEqual(['previous'])
-    expect(Object.keys(links((await ask(`GET /documents?limit=2&marker=${idOf(2)}&page_reverse=True`)).json))).toEqual(['next'])
+    expect(Object.keys(links((await ask(`GET /documents?limit=2&marker=${idOf(2)}&page_reverse=True`)).json))).toEqual([
+      'next',
+    ])
     expect(links((await ask('GET /documents')).json)).toEqual({})
   })
 
   test('followed by their links show every object once, in both directions', async () => {
     const walk = async (rel: 'next' | 'previous', first: string) => {
       const seen: string[] = []
-      for (let href: string | undefined = first; href !== undefined; ) {
+      for (let href: string | undefined = first; href !== undefined;) {
         const { json }: { json: unknown } = await ask(`GET ${href}`)
         seen.push(...(rel === 'next' ? names(json) : names(json).toReversed()))
         href = links(json)[rel]?.replace('http://localhost', '')

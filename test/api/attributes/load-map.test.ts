@@ -15,7 +15,7 @@ function faultOf(attribute: object, name = 'size'): SlipwayError {
   try {
     attributeMap({ documents: { [name]: attribute, name: {} } })
   } catch (error) {
-    if (isSlipwayError(error)) return error as SlipwayError
+    if (isSlipwayError(error)) return error
     throw error
   }
   throw new Error('the map was taken')
@@ -126,7 +126,10 @@ describe('the maps of neutron-lib', () => {
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map((one) => alive(one))
     return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [name, name === 'type:service_plugin_type' ? ['L3'] : alive(one, name)]),
+      Object.entries(value).map(([name, one]) => [
+        name,
+        name === 'type:service_plugin_type' ? ['L3'] : alive(one, name),
+      ]),
     )
   }
 
@@ -137,7 +140,9 @@ describe('the maps of neutron-lib', () => {
         try {
           attributeMap({ [collection]: { [name]: alive(attribute) as object } })
         } catch (error) {
-          faults.push(`${collection}.${name}: ${isSlipwayError(error) ? error.message.replace(/^.*" /, '') : error}`)
+          faults.push(
+            `${collection}.${name}: ${isSlipwayError(error) ? error.message.replace(/^.*" /, '') : String(error)}`,
+          )
         }
       }
     }

@@ -57,8 +57,14 @@ test('answers through router, resource and enforcer as neutron does', async () =
     const isJson = response.headers['content-type'] === 'application/json'
     return [response.status, isJson ? response.json() : null]
   }
-  expect(await ask('p1', 'GET', '/documents')).toEqual([200, { documents: [{ id: idOf(1), name: 'a', tenant_id: 'p1' }] }])
-  expect(await ask('p9 admin', 'GET', '/documents?fields=size')).toEqual([200, { documents: [{ size: 5 }, { size: 6 }] }])
+  expect(await ask('p1', 'GET', '/documents')).toEqual([
+    200,
+    { documents: [{ id: idOf(1), name: 'a', tenant_id: 'p1' }] },
+  ])
+  expect(await ask('p9 admin', 'GET', '/documents?fields=size')).toEqual([
+    200,
+    { documents: [{ size: 5 }, { size: 6 }] },
+  ])
   expect((await ask('p1', 'GET', `/documents/${idOf(2)}`))[0]).toBe(404)
   expect((await ask('p1', 'DELETE', `/documents/${idOf(2)}`))[0]).toBe(404)
   expect((await ask('p1', 'POST', '/documents', { document: { name: 'c' } }))[0]).toBe(201)

@@ -2,7 +2,7 @@
 // says, it refuses the same too.
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   type Attribute,
@@ -206,12 +206,9 @@ describe('whole bodies', () => {
     expect(member.properties).not.toHaveProperty('id')
     expect(member).toHaveProperty(['properties', 'size', 'default'], 0)
     const isValid = compiled(schema)
-    expect([{ document: { name: 'a' } }, { document: {} }, { document: { name: 'a', id: uuid } }, {}].map(isValid)).toEqual([
-      true,
-      false,
-      false,
-      false,
-    ])
+    expect(
+      [{ document: { name: 'a' } }, { document: {} }, { document: { name: 'a', id: uuid } }, {}].map(isValid),
+    ).toEqual([true, false, false, false])
   })
 
   test('that a server sends have the visible attributes alone', () => {
@@ -219,7 +216,9 @@ describe('whole bodies', () => {
     const shown = (show.properties as { document: { properties: object } }).document.properties
     expect(Object.keys(shown)).toEqual(['id', 'name', 'size', 'shared', 'note', 'ref', 'gateway', 'tenant_id'])
     const isList = compiled(schemaOf(map.documents, 'list', document))
-    expect(isList({ documents: [{ id: uuid, name: 'a' }], documents_links: [{ rel: 'next', href: 'http://x' }] })).toBe(true)
+    expect(isList({ documents: [{ id: uuid, name: 'a' }], documents_links: [{ rel: 'next', href: 'http://x' }] })).toBe(
+      true,
+    )
     expect(isList({ documents: {} })).toBe(false)
   })
 })
@@ -247,7 +246,11 @@ describe('OpenAPI', () => {
   })
 
   test('has the operations that there are', () => {
-    const { paths } = openApiOf(map.documents, { resource: 'document', collection: 'documents', actions: ['index', 'show'] })
+    const { paths } = openApiOf(map.documents, {
+      resource: 'document',
+      collection: 'documents',
+      actions: ['index', 'show'],
+    })
     expect(Object.keys(paths['/documents'] ?? {})).toEqual(['get'])
     expect(Object.keys(paths['/documents/{id}'] ?? {})).toEqual(['parameters', 'get'])
   })
