@@ -102,3 +102,16 @@ export type { Quota, QuotaRequest, Reservation } from './attributes/quota.ts'
 export { type BodyKind, schemaOf, type SchemaNames } from './attributes/schema.ts'
 export type { JsonSchema, Validator } from './attributes/validator.ts'
 export { addValidator, getValidator } from './attributes/validators.ts'
+export {
+  type Check,
+  expose,
+  type Exposed,
+  type ExposeOptions,
+  type Renderer,
+  type Template,
+} from './dispatch/expose.ts'
+export { objectApp, type ObjectAppOptions } from './dispatch/object-app.ts'
+export { rest, RestController } from './dispatch/rest.ts'
+export type { Renderers } from './dispatch/result.ts'
+export { Guarded, secure, unlocked } from './dispatch/secure.ts'
+export { abort, type Arguments, type Hook, redirectTo, State } from './dispatch/state.ts'

@@ -6,6 +6,7 @@ import { extname, join, sep } from 'node:path'
 import { type App, HttpError, type HttpRequest, type HttpResponse } from '../../http/index.ts'
 import { conditional, validatorHeaders } from './conditional.ts'
 import { MethodNotAllowed, NotFound, RangeNotSatisfiable } from './http-errors.ts'
+import { mediaType, withCharset } from './media-types.ts'
 import { contentRange, rangeOf } from './ranges.ts'
 
 export interface FileOptions {
@@ -122,34 +123,10 @@ async function respond(req: HttpRequest, handle: FileHandle, type: string): Prom
   return head
 }
 
-const usualTypes: ReadonlyMap<string, string> = new Map([
-  ['.css', 'text/css; charset=utf-8'],
-  ['.csv', 'text/csv; charset=utf-8'],
-  ['.gif', 'image/gif'],
-  ['.htm', 'text/html; charset=utf-8'],
-  ['.html', 'text/html; charset=utf-8'],
-  ['.ico', 'image/vnd.microsoft.icon'],
-  ['.jpeg', 'image/jpeg'],
-  ['.jpg', 'image/jpeg'],
-  ['.js', 'text/javascript; charset=utf-8'],
-  ['.json', 'application/json'],
-  ['.mjs', 'text/javascript; charset=utf-8'],
-  ['.pdf', 'application/pdf'],
-  ['.png', 'image/png'],
-  ['.svg', 'image/svg+xml'],
-  ['.txt', 'text/plain; charset=utf-8'],
-  ['.wasm', 'application/wasm'],
-  ['.webp', 'image/webp'],
-  ['.woff2', 'font/woff2'],
-  ['.xml', 'application/xml'],
-  ['.yaml', 'application/yaml'],
-  ['.yml', 'application/yaml'],
-])
-
 function typeOf(path: string, { types = {} }: FileOptions): string {
   const extension = extname(path).toLowerCase()
   const own = Object.hasOwn(types, extension) ? types[extension] : undefined
-  return own ?? usualTypes.get(extension) ?? 'application/octet-stream'
+  return own ?? withCharset(mediaType(extension) ?? 'application/octet-stream')
 }
 
 function missing(): HttpError {
