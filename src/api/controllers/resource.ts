@@ -13,6 +13,7 @@ import { isThenable } from '../../http/normalise.ts'
 import { errorFault, type Fault, type FaultMapping, mapError, told } from '../responses/faults.ts'
 import { BadRequest, InternalError, MethodNotAllowed, NotFound } from '../responses/http-errors.ts'
 import { Call, type Controller, type Handler, type MemberParams } from './call.ts'
+import type { RouteMatch } from '../routes/match.ts'
 import { bodyReader, type Deserialisers, hasBody, jsonBody } from './request-body.ts'
 import { jsonText, serialiser, type Serialisers } from './serialise.ts'
 
@@ -34,12 +35,6 @@ export interface ResourceOptions {
 /** An App that a route leads to, and what it has handlers for: a mapper need not bind the rest. */
 export type Resource = App & { readonly actions: ReadonlySet<string> }
 
-/** A route's match, as far as it concerns a resource. */
-interface RouteTarget {
-  readonly action?: string | undefined
-  readonly params?: Readonly<Record<string, string>>
-}
-
 const standard = ['index', 'create', 'new', 'show', 'edit', 'update', 'delete'] as const
 
 const internalText = 'Request Failed: internal server error while processing your request.'
@@ -54,7 +49,7 @@ export function resource(controller: Controller, options: ResourceOptions = {}):
   const statuses = new Map(Object.entries({ create: 201, delete: 204, ...options.statuses }))
 
   function dispatch(req: HttpRequest): HttpResponse | Promise<HttpResponse> {
-    const { action: routed, params = {} } = routeOf(req)
+    const { action: routed, params } = routeOf(req)
     const action = routed ?? actionFor(req.method, params)
     if (action === 'action' && actions.size > 0 && !handlers.has(action)) return dispatchByKey(req, params)
     const handler = handlers.get(action)
@@ -120,8 +115,8 @@ function bind(controller: Controller): Map<string, Handler<MemberParams>> {
   return handlers
 }
 
-function routeOf(req: HttpRequest): RouteTarget {
-  const { route } = req.environ as { route?: RouteTarget }
+function routeOf(req: HttpRequest): RouteMatch {
+  const { route } = req.environ
   if (route === undefined) throw new TypeError('a resource was asked without a router in front of it')
   return route
 }

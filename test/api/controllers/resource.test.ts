@@ -8,6 +8,7 @@ import {
   type Controller,
   Forbidden,
   InUse,
+  Mapper,
   type MemberParams,
   neutronFault,
   NotAuthorized,
@@ -17,6 +18,7 @@ import {
   reply,
   resource,
   type ResourceOptions,
+  router,
   ServiceUnavailable,
   TooManyRequests,
 } from '../../../src/api/index.ts'
@@ -97,11 +99,37 @@ describe('row 30: a resource', () => {
     expect([deleted.status, deleted.body.length, deleted.headers['content-type']]).toEqual([204, 0, undefined])
   })
 
-  it('row 32: is all that a core API needs: a controller, and the resource that a route leads to', async () => {
-    const os = resource({ index: ({ params }) => ({ 'os-documents': [], tenant: params.tenant_id }) })
-    const response = await ask(os, { action: 'index', params: { tenant_id: 't1' } })
-    expect(response.json()).toEqual({ 'os-documents': [], tenant: 't1' })
-    expect([...os.actions]).toEqual(['index'])
+  it('row 32: is all that a core API needs, with the route that leads to it', async () => {
+    const map = new Mapper()
+    const os = resource({
+      index: ({ params }) => ({ 'os-documents': [], tenant: params.tenant_id }),
+      create: ({ body }) => ({ 'os-document': body }),
+      show: ({ params: { id } }) => ({ 'os-document': { id } }),
+      update: ({ params: { id }, body }) => ({ 'os-document': { id, body } }),
+      delete: () => undefined,
+      actions: { lock: ({ params: { id } }) => ({ locked: id }) },
+    })
+    map.resource('os-document', 'os-documents', {
+      controller: os,
+      pathPrefix: '/v2/{tenant_id}',
+      member: { action: 'POST' },
+    })
+    const app = router(map)
+    const at = async (method: string, path: string, value?: unknown) => {
+      const sent = value === undefined ? {} : { ...body(value) }
+      const { status, text } = await inject(app, { ...sent, method, path: `/v2/t1/os-documents${path}` })
+      return [status, text()]
+    }
+    expect(await at('GET', '')).toEqual([200, '{"os-documents":[],"tenant":"t1"}'])
+    expect(await at('POST', '', { a: 1 })).toEqual([201, '{"os-document":{"a":1}}'])
+    expect(await at('GET', '/7')).toEqual([200, '{"os-document":{"id":"7"}}'])
+    expect(await at('PUT', '/7', { a: 1 })).toEqual([200, '{"os-document":{"id":"7","body":{"a":1}}}'])
+    expect(await at('DELETE', '/7')).toEqual([204, ''])
+    expect(await at('POST', '/7/action', { lock: {} })).toEqual([200, '{"locked":"7"}'])
+    // No form is bound: it is the id of a document.
+    expect(await at('GET', '/new')).toEqual([200, '{"os-document":{"id":"new"}}'])
+    expect((await at('PATCH', '/7'))[0]).toBe(405)
+    expect([...os.actions]).toEqual(['index', 'create', 'show', 'update', 'delete', 'action'])
   })
 
   it('row 30: finds the action by the method for a route that names none', async () => {
