@@ -43,9 +43,14 @@ export function parsePolicyText(text: string, file: string): PolicyText {
 }
 
 function twice(name: string, where: Where): Diagnostic {
-  return diagnostic('warning', 'SLIPWAY_POLICY_FILE', `policy "${name}" stands twice in the file; this one counts`, {
-    where,
-  })
+  return diagnostic(
+    'warning',
+    'SLIPWAY_POLICY_FILE',
+    `policy "${name}" stands twice in the file; the last one counts`,
+    {
+      where,
+    },
+  )
 }
 
 function empty(name: string, where: Where): Diagnostic {

@@ -1,10 +1,17 @@
 // Looks once a second whether the policy files have changed, and gives what they hold now. No request waits for it;
 // what is broken or gone is told once and leaves everything as it is.
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Diagnostic, isSlipwayError, SlipwayError } from '../../errors.ts'
 import { type Listing, lookAtPolicies, type PolicyPlaces, readPoliciesLater } from './places.ts'
 import type { PolicyText } from './policy-text.ts'
 
 const everyMs = 1000
+
+/**
+ * Most programs empty a file before they write it: what was read counts when it is still the same after this time.
+ * An empty file is no edit, and would bring the defaults of the service back.
+ */
+const settleMs = 50
 
 export interface PolicyWatchEvents {
   /** The files hold something else than before. */
@@ -18,6 +25,7 @@ export interface PolicyWatchEvents {
 export class PolicyWatch {
   readonly #places: PolicyPlaces
   readonly #events: PolicyWatchEvents
+  readonly #settle: () => Promise<unknown>
   /** The state that is in force, and the one that was looked at last. */
   #taken: Listing
   #seen: string
@@ -25,7 +33,14 @@ export class PolicyWatch {
   #looking: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
 
-  constructor(places: PolicyPlaces, taken: Listing, events: PolicyWatchEvents) {
+  /** @param settle what is waited for between reading and taking over */
+  constructor(
+    places: PolicyPlaces,
+    taken: Listing,
+    events: PolicyWatchEvents,
+    settle: () => Promise<unknown> = () => delay(settleMs),
+  ) {
+    this.#settle = settle
     this.#places = places
     this.#events = events
     this.#taken = taken
@@ -70,6 +85,7 @@ export class PolicyWatch {
     if (seen === JSON.stringify(this.#taken)) return this.#events.mended()
     this.#refuseLosses(listing)
     const texts = await readPoliciesLater(listing)
+    await this.#settle()
     // Somebody was still writing: the next look reads what is there then.
     if (JSON.stringify(await lookAtPolicies(this.#places)) !== seen) {
       this.#seen = ''

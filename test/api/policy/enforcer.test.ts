@@ -4,7 +4,8 @@ import { rule } from '../../../src/api/policy/declare.ts'
 import { createEnforcer } from '../../../src/api/policy/enforcer.ts'
 import { policyValues } from '../../../src/api/policy/credentials.ts'
 import { loadRuleChecks } from '../../../src/api/policy/rule-checks.ts'
-import type { HttpRequest } from '../../../src/http/index.ts'
+import { type App, type HttpRequest, inject, text } from '../../../src/http/index.ts'
+import { noAuth } from '../../../src/middleware/no-auth.ts'
 import { type Identity, RequestContext } from '../../../src/middleware/request-context.ts'
 import { faultOf } from '../../fault.ts'
 import { keptLog, policyFolder, policyFrom } from './policies.ts'
@@ -78,6 +79,25 @@ describe('policies in code', () => {
       alternatives: ['shop:goods:get'],
     })
     expect(faultOf(() => enforcer.authorize('extra', {}, admin)).message).toBe('policy "extra" is not declared')
+  })
+
+  it('end a request with 403 in the form that the client wants, and no word of what was compared', async () => {
+    const enforcer = policyFrom({}, { rules })
+    const app: App = (req) => {
+      enforcer.authorize('shop:goods:get', { project_id: 'p2' }, req.environ.context ?? {})
+      return text('goods')
+    }
+    const ask = (token: string) =>
+      inject(noAuth()(app), { path: '/', headers: { 'x-auth-token': token, accept: 'application/json' } })
+    const denied = await ask('ann:p1')
+    expect(denied.status).toBe(403)
+    expect(JSON.parse(denied.body.toString())).toEqual({
+      message: 'shop:goods:get is disallowed by policy',
+      code: '403 Forbidden',
+      title: 'Forbidden',
+    })
+    expect(await ask('ann:p2')).toMatchObject({ status: 200 })
+    expect(await ask('admin:p1')).toMatchObject({ status: 200 })
   })
 
   it('tell what files say of old names, and of names that nobody asks for', () => {

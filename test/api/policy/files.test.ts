@@ -1,9 +1,12 @@
 // Policy files: where they are looked for, both languages with their places, and what an edit does while a service runs.
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createEnforcer, type Enforcer } from '../../../src/api/policy/enforcer.ts'
 import { policyGroup } from '../../../src/api/policy/options.ts'
+import { listPolicies } from '../../../src/api/policy/places.ts'
+import type { PolicyText } from '../../../src/api/policy/policy-text.ts'
+import { PolicyWatch } from '../../../src/api/policy/watch.ts'
 import { readConfig } from '../../../src/config/index.ts'
 import { faultOf } from '../../fault.ts'
 import { keptLog, policyFolder, policyOfText } from './policies.ts'
@@ -122,7 +125,7 @@ describe('a policy file', () => {
     expect(enforcer.enforce('a', {}, {})).toBe(true)
     expect(enforcer.enforce('b', {}, {})).toBe(true)
     expect(enforcer.problems().map(({ message, where }) => `${where?.line} ${message}`)).toEqual([
-      '2 policy "a" stands twice in the file; this one counts',
+      '2 policy "a" stands twice in the file; the last one counts',
       '3 policy "b" has no text, which allows everybody',
     ])
   })
@@ -222,6 +225,29 @@ describe('while a service runs', () => {
     write('policy.d/1.yaml', 'b: "!"\n')
     await enforcer.refresh()
     expect([allowed('a'), allowed('b'), enforcer.problems().length]).toEqual([false, false, 0])
+  })
+
+  it('a file that is still being written is not taken over before it is whole', async () => {
+    const file = join(policyFolder({ 'policy.yaml': 'a: "!"\n' }), 'policy.yaml')
+    const places = { file, isNamed: true, folders: [] }
+    const taken: string[][] = []
+    const events = {
+      changed: (texts: readonly PolicyText[]) =>
+        void taken.push(texts.flatMap(({ rules }) => rules.map(({ name }) => name))),
+      broken: () => undefined,
+      mended: () => undefined,
+    }
+    let rest = 'a: "!"\n'
+    const writeOn = async () => {
+      appendFileSync(file, rest)
+      rest = ''
+    }
+    const watch = new PolicyWatch(places, listPolicies(places), events, writeOn)
+    writeFileSync(file, '')
+    await watch.look()
+    expect(taken).toEqual([])
+    await watch.look()
+    expect(taken).toEqual([['a']])
   })
 
   it('links that lead from one set of files to the next are followed', async () => {
