@@ -73,16 +73,17 @@ start_postgresql() {
   export TEST_POSTGRESQL_URL="postgresql://slipway:test@127.0.0.1:$pg_port/postgres"
 }
 
+# A server that starts deletes what another has in the same folder of temporary tables.
 start_mariadb() {
   my_port=$(free_port)
   my_socket="$folder/mariadb/sock"
   own mysql mariadb
-  (as_user mysql mariadb-install-db --no-defaults --datadir="$folder/mariadb/data" --skip-test-db \
-    --auth-root-authentication-method=normal --innodb-flush-method=nosync) >"$folder/mariadb-install.log" 2>&1 ||
-    { echo "mariadb-install-db failed:" >&2; tail -n 20 "$folder/mariadb-install.log" >&2; exit 69; }
+  (as_user mysql mariadb-install-db --no-defaults --datadir="$folder/mariadb/data" --tmpdir="$folder/mariadb" --skip-test-db \
+    --auth-root-authentication-method=normal --innodb-flush-method=nosync --innodb-use-native-aio=0) >"$folder/mariadb-install.log" 2>&1 ||
+    { echo "mariadb-install-db failed:" >&2; grep -iE "error|fail" "$folder/mariadb-install.log" | head -n 20 >&2; exit 69; }
   (as_user mysql "$(command -v mariadbd || echo /usr/sbin/mariadbd)" --no-defaults --datadir="$folder/mariadb/data" \
-    --socket="$my_socket" --pid-file="$folder/mariadb/pid" --port="$my_port" --bind-address=127.0.0.1 --skip-log-bin \
-    --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --innodb-buffer-pool-size=64M \
+    --socket="$my_socket" --tmpdir="$folder/mariadb" --pid-file="$folder/mariadb/pid" --port="$my_port" --bind-address=127.0.0.1 --skip-log-bin \
+    --innodb-flush-log-at-trx-commit=0 --innodb-use-native-aio=0 --innodb-flush-method=nosync --innodb-buffer-pool-size=64M \
     --innodb-log-file-size=16M --skip-name-resolve --max-connections=200 --character-set-server=utf8mb4) >"$folder/mariadb.log" 2>&1 &
   my_pid=$!
   export TEST_MYSQL_URL="mysql://slipway:test@127.0.0.1:$my_port/mysql"

@@ -1,7 +1,7 @@
 // PostgreSQL for kysely through the package pg, which whoever has such a URL installs.
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
-import { CompiledQuery, type Dialect, PostgresDialect } from 'kysely'
-import type { ClientConfig, CustomTypesConfig } from 'pg'
+import { CompiledQuery, type Dialect, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import type { ClientConfig, CustomTypesConfig, Pool, PoolClient } from 'pg'
 import { SlipwayError } from '../../errors.ts'
 import type { DatabaseLog } from '../connect.ts'
 import { loadDriver } from '../driver.ts'
@@ -19,14 +19,14 @@ export async function postgresqlDialect(
 ): Promise<Dialect> {
   const { default: pg } = await loadDriver('pg', () => import('pg'))
   const { size, idle, acquireMs, recycleSeconds } = poolOf(settings)
+  const connectMs = secondsOf(url.query, 'connect_timeout')
   const pool = new pg.Pool({
     ...connectionOf(url),
     types: typesOf(pg.types.getTypeParser),
+    // The pool's time is that of waiting for a connection; how long making one may take is the URL's to say.
     Client: class extends pg.Client {
-      // Of a date the driver makes local time, and a column without a zone drops what it is local to.
-      override query(...[text, values, ...rest]: unknown[]): never {
-        const passed = Array.isArray(values) ? values.map(encode) : values
-        return (super.query as (...parameters: unknown[]) => never)(text, passed, ...rest)
+      constructor(config?: ClientConfig) {
+        super(connectMs === null ? config : { ...config, connectionTimeoutMillis: connectMs })
       }
     },
     max: size,
@@ -38,13 +38,42 @@ export async function postgresqlDialect(
   const told = (error: Error): void => log?.warn(`a connection to the database was lost: ${error.message}`)
   pool.on('error', told)
   // While a connection is in use the pool does not listen for its faults, and one that nobody hears ends the process.
-  pool.on('connect', (client) => client.on('error', told))
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return new PostgresDialect({
-    pool,
+    pool: { connect: connector(pool), end: () => pool.end() },
     onCreateConnection: async (connection) => {
       await connection.executeQuery(CompiledQuery.raw("set time zone 'UTC'"))
     },
   })
+}
+
+/** Connections for kysely: dates go as UTC, and one that was lost does not come back into the pool. */
+function connector(pool: Pool): PostgresPool['connect'] {
+  const known = new WeakMap<PoolClient, PostgresPoolClient>()
+  return async () => {
+    const client = await pool.connect()
+    const made = known.get(client) ?? connectionFor(client)
+    known.set(client, made)
+    return made
+  }
+}
+
+function connectionFor(client: PoolClient): PostgresPoolClient {
+  let isLost = false
+  const query = async (text: string, values: readonly unknown[]): Promise<unknown> => {
+    try {
+      return await client.query(text, values.map(encode))
+    } catch (error) {
+      isLost ||= !isStatementFault(error)
+      throw error
+    }
+  }
+  return { query: query as PostgresPoolClient['query'], release: () => client.release(isLost) }
+}
+
+/** What the server says of a statement; all else is the end of the connection. */
+function isStatementFault(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity === 'ERROR'
 }
 
 function connectionOf({ user, password, host, port, database, query }: DatabaseUrl): ClientConfig {
@@ -58,7 +87,6 @@ function connectionOf({ user, password, host, port, database, query }: DatabaseU
     options: query.get('options'),
     client_encoding: query.get('client_encoding'),
     ssl: tlsOf(query),
-    connectionTimeoutMillis: secondsOf(query, 'connect_timeout') ?? undefined,
   }
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
@@ -84,6 +112,7 @@ function tlsOf(query: DatabaseUrl['query']): TlsOptions | false {
   return mode === 'verify-full' ? files : { ...files, checkServerIdentity: () => undefined }
 }
 
+/** Of a date the driver would make local time, and a column without a zone drops what it is local to. */
 function encode(value: unknown): unknown {
   return value instanceof Date ? value.toISOString() : value
 }
