@@ -83,8 +83,8 @@ describe('policies in code', () => {
 
   it('end a request with 403 in the form that the client wants, and no word of what was compared', async () => {
     const enforcer = policyFrom({}, { rules })
-    const app: App = (req) => {
-      enforcer.authorize('shop:goods:get', { project_id: 'p2' }, req.environ.context ?? {})
+    const app: App = async (req) => {
+      await enforcer.authorize('shop:goods:get', { project_id: 'p2' }, req.environ.context ?? {})
       return text('goods')
     }
     const ask = (token: string) =>
