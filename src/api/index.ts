@@ -91,7 +91,7 @@ export {
 } from './attributes/attribute-map.ts'
 export { collectionController } from './attributes/collection-controller.ts'
 export type { CollectionControllerOptions } from './attributes/collection.ts'
-export { enforcerPolicy, type Policy } from './attributes/collection-policy.ts'
+export { enforcerPolicy, fieldConverter, type Policy } from './attributes/collection-policy.ts'
 export * as converters from './attributes/converters.ts'
 export { InvalidInput } from './attributes/invalid-input.ts'
 export type { ListOptions } from './attributes/list-run.ts'

@@ -4,8 +4,9 @@ Needs python3-neutron-lib 3.1 of the system's Python. To keep the table small, t
 index, with `<>` for the value as str() writes it ("shown"): null is "valid", [index] a reason, [index, type] an exception."""
 import json
 
+from neutron_lib import constants
 from neutron_lib import exceptions
-from neutron_lib.api import converters, validators
+from neutron_lib.api import attributes, converters, validators
 from webob import exc
 
 UUID = '11111111-2222-3333-4444-555555555555'
@@ -87,6 +88,35 @@ CONVERTERS = {
     'convert_to_sanitized_mac_address': MACS,
 }
 
+# One resource, in JSON with functions by name; what is asked of it is neutron's order for a create.
+RESOURCE = {
+    'id': {'allow_post': False, 'allow_put': False, 'is_visible': True},
+    'name': {'allow_post': True, 'allow_put': True, 'validate': {'type:string': 10}},
+    'size': {'allow_post': True, 'allow_put': True, 'default': '7', 'convert_to': 'convert_to_int', 'validate': {'type:range': [0, 9]}},
+    'kind': {'allow_post': True, 'allow_put': False, 'default': 'plain', 'default_overrides_none': True},
+    'note': {'allow_post': True, 'allow_put': True, 'default': '<not specified>', 'validate': {'type:uuid': None}},
+    'tags': {'allow_post': True, 'allow_put': True, 'default': [], 'convert_to': 'convert_none_to_empty_list'},
+    'conf': {
+        'allow_post': True, 'allow_put': True, 'default': '<not specified>', 'dict_populate_defaults': True,
+        'validate': {'type:dict': {
+            'foo': {'default': 42, 'type:values': [42, 43]},
+            'baz': {'dict_populate_defaults': True, 'type:dict': {'deep': {'default': 77, 'type:integer': None}}},
+        }},
+    },
+    'tenant_id': {'allow_post': True, 'allow_put': False, 'validate': {'type:string': 20}},
+    'project_id': {'allow_post': True, 'allow_put': False},
+}
+BODIES = [
+    {}, {'name': 'a'}, {'name': None}, {'name': 'waytoolongname'}, {'nam': 'a'}, {'name': 'a', 'id': 'x'}, {'name': 'a', 'size': '3'},
+    {'name': 'a', 'size': 'x'}, {'name': 'a', 'size': 99}, {'name': 'a', 'size': None}, {'name': 'a', 'kind': None}, {'name': 'a', 'kind': 'b'},
+    {'name': 'a', 'note': 'x'}, {'name': 'a', 'note': UUID}, {'name': 'a', 'tags': None}, {'name': 'a', 'tags': ['b']},
+    {'name': 'a', 'conf': {}}, {'name': 'a', 'conf': None}, {'name': 'a', 'conf': {'foo': 43}}, {'name': 'a', 'conf': {'foo': 1}},
+    {'name': 'a', 'conf': {'baz': {}}}, {'name': 'a', 'conf': {'baz': {'deep': 1}}}, {'name': 'a', 'conf': {'zz': 1}},
+    {'name': 'a', 'tenant_id': 'p1'}, {'name': 'a', 'tenant_id': 'p2'}, {'name': 'a', 'project_id': 'p1'}, {'name': 'a', 'project_id': 'p2'},
+    {'name': 'a', 'tenant_id': 'p1', 'project_id': 'p2'}, {'name': 'a', 'tenant_id': 5}, {'x': 1, 'tenant_id': 'p2'}, {'x': 1, 'id': 2},
+    {'id': 1, 'size': 'x'}, {'size': 'x', 'name': 'waytoolongname'},
+]
+
 # The first needs a directory of plugins; definitions add the rest to the table of 45.
 OTHERS = {
     'type:service_plugin_type', 'type:allowed_address_pairs', 'type:availability_zone_hint_list', 'type:dns_domain_name',
@@ -144,14 +174,53 @@ def conversions():
         yield {'name': name, 'more': more, 'answers': answers}
 
 
+def alive(value, key=''):
+    if value == '<not specified>':
+        return constants.ATTR_NOT_SPECIFIED
+    if key == 'convert_to':
+        return getattr(converters, value)
+    return {name: alive(one, name) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+class Context:
+    def __init__(self, project_id, is_admin):
+        self.project_id, self.is_admin, self.is_advsvc = project_id, is_admin, False
+
+
+def created(body, context):
+    info = attributes.AttributeInfo(alive(RESOURCE))
+    info.populate_project_id(context, body, True)
+    info.verify_attributes(body)
+    info.fill_post_defaults(body, exc_cls=exc.HTTPBadRequest)
+    info.convert_values(body, exc_cls=exc.HTTPBadRequest)
+    return {name: value for name, value in body.items() if value is not constants.ATTR_NOT_SPECIFIED}
+
+
+def creations():
+    for who in (['p1', False], ['p1', True], [None, True]):
+        for body in BODIES:
+            error, made = ask(created, copied(body), Context(*who))
+            yield {'who': who, 'body': body, **({'error': texts_by_number[error[0]]} if error else {'made': made})}
+
+
+class ByNumber:
+    def __getitem__(self, number):
+        return next(one for one, at in texts.items() if at == number)
+
+
+texts_by_number = ByNumber()
+
+
 def main():
     def lines(entries):
         return ',\n'.join(json.dumps(entry, cls=Plain, separators=(',', ':')) for entry in entries)
 
     known = lines(validations())
     converted = lines(conversions())
+    made = lines(creations())
     print('{"values": %s,\n"shown": %s,' % (json.dumps(ANY), json.dumps([str(value) for value in ANY])))
-    print('"validations": [\n%s],\n"conversions": [\n%s],\n"texts": [\n%s]}' % (known, converted, lines(texts)))
+    print('"validations": [\n%s],\n"conversions": [\n%s],\n"texts": [\n%s],' % (known, converted, lines(texts)))
+    print('"resource": %s,\n"creations": [\n%s]}' % (json.dumps(RESOURCE), made))
 
 
 main()

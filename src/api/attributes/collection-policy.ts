@@ -3,8 +3,15 @@
 import type { RequestContext } from '../../middleware/index.ts'
 import { PolicyNotAuthorized } from '../policy/denied.ts'
 import type { Enforcer } from '../policy/enforcer.ts'
+import type { FieldConverter } from '../policy/field-check.ts'
 import { NotFound } from '../responses/http-errors.ts'
-import { ATTR_NOT_SPECIFIED, type Attribute, type AttributeMap, type ResourceData } from './attribute-map.ts'
+import {
+  ATTR_NOT_SPECIFIED,
+  type Attribute,
+  type AttributeMap,
+  type ResourceAttributeMap,
+  type ResourceData,
+} from './attribute-map.ts'
 import { identityOf } from './depth.ts'
 import type { MethodNames } from './plugin-methods.ts'
 import { isDict } from './validator.ts'
@@ -21,6 +28,15 @@ export function enforcerPolicy(enforcer: Pick<Enforcer, 'enforce' | 'rules'>): P
   return {
     authorize: (context, rule, target) => enforcer.enforce(rule, target, context ?? {}),
     has: (rule) => enforcer.rules().has(rule),
+  }
+}
+
+/** For `createEnforcer`: what a `field:documents:shared=True` compares has the type of its attribute. */
+export function fieldConverter(map: ResourceAttributeMap): FieldConverter {
+  return (collection, field, text) => {
+    const attributes = Object.hasOwn(map, collection) ? map[collection] : undefined
+    const convert = attributes && Object.hasOwn(attributes, field) ? attributes[field]?.convert_to : undefined
+    return convert ? convert(text) : text
   }
 }
 
@@ -79,7 +95,7 @@ export class CollectionPolicy {
     if (!(await this.#ask(context, rule, existing))) throw new PolicyNotAuthorized(rule)
   }
 
-  async maySee(context: Context, item: ResourceData): Promise<boolean> {
+  maySee(context: Context, item: ResourceData): boolean | Promise<boolean> {
     return this.#ask(context, this.#names.show, item)
   }
 
@@ -89,15 +105,17 @@ export class CollectionPolicy {
     for (const name of Object.keys(item)) {
       const attribute = Object.hasOwn(this.#attributes, name) ? this.#attributes[name] : undefined
       if (attribute?.is_visible !== true || (wanted !== null && !wanted.has(name))) continue
-      if (await this.mayRead(context, name, item)) names.push(name)
+      const verdict = this.mayRead(context, name, item)
+      // No promise for what is known: a list has thousands of these.
+      if (verdict === true || (verdict !== false && (await verdict))) names.push(name)
     }
     return names
   }
 
   mayRead(context: Context, name: string, item: ResourceData): boolean | Promise<boolean> {
     const policy = this.#policy
-    const rule = `${this.#names.show}:${name}`
     if (policy === null) return true
+    const rule = `${this.#names.show}:${name}`
     const hasRule = policy.has === undefined ? this.#attributes[name]?.enforce_policy === true : policy.has(rule)
     return hasRule ? policy.authorize(context, rule, item) : true
   }

@@ -1,9 +1,11 @@
 // The 45 validators and the converters against what neutron-lib 3.1 answers (test/golden/attributes.py makes the record).
 import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import * as converters from '../../../src/api/attributes/converters.ts'
 import { repr, str } from '../../../src/api/attributes/python-text.ts'
 import { getValidator, validators, validatorTypes } from '../../../src/api/attributes/validators.ts'
+import { ATTR_NOT_SPECIFIED, attributeMap, type AttributeMap, prepareCreate } from '../../../src/api/index.ts'
 import { HttpError } from '../../../src/http/index.ts'
 
 type Answer = null | [text: number, raised?: string]
@@ -14,6 +16,8 @@ interface Golden {
   validations: { type: string; arg: unknown; more: unknown[]; answers: Answer[] }[]
   conversions: { name: string; more: unknown[]; answers: { error?: Answer; made?: unknown }[] }[]
   texts: string[]
+  resource: Record<string, Record<string, unknown>>
+  creations: { who: [string | null, boolean]; body: object; made?: object; error?: string }[]
 }
 
 const golden = JSON.parse(readFileSync(new URL('../../golden/attributes.json', import.meta.url), 'utf8')) as Golden
@@ -180,4 +184,29 @@ describe('converters answer as neutron-lib does', () => {
       expect(differences).toEqual([])
     })
   }
+})
+
+test('bodies of a create are prepared as neutron-lib prepares them', () => {
+  const alive = (value: unknown, key = ''): unknown => {
+    if (value === '<not specified>') return ATTR_NOT_SPECIFIED
+    if (key === 'convert_to') return byOriginalName[String(value)]
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, alive(one, name)]))
+  }
+  const { xs } = attributeMap({ xs: alive(golden.resource) as AttributeMap })
+  const rules = { resource: 'x', collection: 'xs', attributes: xs }
+  const differences: unknown[] = []
+  for (const { who, body, made, error = null } of golden.creations) {
+    const [projectId, isAdmin] = who
+    let ours: unknown = null
+    const refused = attempt(() => {
+      ours = { ...prepareCreate({ x: structuredClone(body) }, rules, { projectId, isAdmin }).items[0] }
+      return null
+    })
+    if (refused !== error || (error === null && !isDeepStrictEqual(ours, made))) {
+      differences.push({ who, body, theirs: error ?? made, ours: refused ?? ours })
+    }
+  }
+  expect(differences).toEqual([])
+  expect(golden.creations.length).toBeGreaterThan(90)
 })

@@ -4,6 +4,7 @@ import {
   collectionController,
   createEnforcer,
   enforcerPolicy,
+  fieldConverter,
   Mapper,
   neutronFault,
   resource,
@@ -19,12 +20,12 @@ const policies = [
   ...['create_document', 'get_document', 'update_document', 'delete_document', 'publish'].map((name) =>
     rule({ name, check: 'rule:admin_or_owner' }),
   ),
-  rule({ name: 'create_document:shared', check: 'role:admin' }),
+  rule({ name: 'create_document:shared', check: 'role:admin or not field:documents:shared=1' }),
   rule({ name: 'get_document:size', check: 'role:admin' }),
 ]
 
 function serving(plugin: object): App {
-  const enforcer = createEnforcer({}, { rules: policies, watches: false })
+  const enforcer = createEnforcer({}, { rules: policies, convertField: fieldConverter(map), watches: false })
   const controller = collectionController(plugin, map.documents, {
     collection: 'documents',
     resource: 'document',
