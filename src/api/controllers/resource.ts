@@ -54,12 +54,12 @@ export function resource(controller: Controller, options: ResourceOptions = {}):
     if (action === 'action' && actions.size > 0 && !handlers.has(action)) return dispatchByKey(req, params)
     const handler = handlers.get(action)
     if (handler === undefined) throw unbound(action, params, handlers)
-    if (!hasBody(req)) return invoke(req, handler, action, params, undefined)
+    if (!takesBody(req)) return invoke(req, handler, action, params, undefined)
     return read(req).then((body) => invoke(req, handler, action, params, body))
   }
 
   async function dispatchByKey(req: HttpRequest, params: Readonly<Record<string, string>>): Promise<HttpResponse> {
-    const body = hasBody(req) ? await read(req) : undefined
+    const body = takesBody(req) ? await read(req) : undefined
     const [name, value] = onlyEntry(body)
     const handler = actions.get(name)
     if (handler === undefined) throw new BadRequest(`There is no action "${name}" here.`)
@@ -119,6 +119,11 @@ function routeOf(req: HttpRequest): RouteMatch {
   const { route } = req.environ
   if (route === undefined) throw new TypeError('a resource was asked without a router in front of it')
   return route
+}
+
+/** RFC 9110 §9.3.1: the body of a GET means nothing. */
+function takesBody(req: HttpRequest): boolean {
+  return req.method !== 'GET' && req.method !== 'HEAD' && hasBody(req)
 }
 
 /** For a route that names no action: what the method means for a collection or a member. */

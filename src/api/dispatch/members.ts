@@ -13,6 +13,8 @@ export function childOf(owner: object, segment: string): unknown {
 
 /** A member by a name that is ours, not the client's. */
 export function memberOf(owner: object, name: string): unknown {
+  // Most of what is asked for is not there, and this says so without a look at each class.
+  if (!(name in owner)) return undefined
   for (let at: object | null = owner; at !== null && at !== Object.prototype; at = Reflect.getPrototypeOf(at)) {
     const member = Reflect.getOwnPropertyDescriptor(at, name)
     if (member !== undefined) return member.value as unknown
@@ -74,6 +76,13 @@ export function routedMembers(owner: object): ReadonlyMap<string, Exposed> {
   return found
 }
 
+/** Names are few, but clients have a say in those of custom actions: there is an end to what is remembered. */
+const camelCased = new Map<string, string>()
+
 function camelCase(name: string): string {
-  return name.replaceAll(/[_-]([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  const known = camelCased.get(name)
+  if (known !== undefined) return known
+  const form = name.replaceAll(/[_-]([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  if (camelCased.size < 100) camelCased.set(name, form)
+  return form
 }

@@ -29,6 +29,9 @@ interface Step {
   readonly walk: Walk
 }
 
+/** The statuses that say of a path that it leads nowhere here; a check that stands in the way stays there. */
+const ofThePath = new Set([400, 404, 405])
+
 async function routeRest(step: Step): Promise<Found> {
   const { owner, args, walk } = step
   const nested = nestedController(step)
@@ -41,7 +44,7 @@ async function routeRest(step: Step): Promise<Found> {
     // More segments than arguments: something that can be looked up may be meant.
     return exposureFor(found.handler).args.length < args.length ? await furtherOr(() => found) : found
   } catch (error) {
-    if (!(error instanceof HttpError) || error.status < 400 || error.status >= 500) throw error
+    if (!(error instanceof HttpError) || !ofThePath.has(error.status)) throw error
     return furtherOr(() => {
       throw error
     })

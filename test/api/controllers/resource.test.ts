@@ -240,6 +240,12 @@ describe('the body of a request', () => {
     expect((await send('{}', 'application/json', { deserialise })).status).toBe(415)
   })
 
+  it('means nothing in a GET', async () => {
+    const request = { headers: { 'content-type': 'application/xml' }, body: '<x/>' }
+    const app = resource({ index: ({ body }) => ({ body: body ?? 'none' }) })
+    expect((await ask(app, { action: 'index' }, request)).json()).toEqual({ body: 'none' })
+  })
+
   it.each([
     ['', 'no body'],
     ['', 'application/xml'],

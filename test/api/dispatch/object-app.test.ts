@@ -250,6 +250,15 @@ describe('security', () => {
     expect((await ask({ many }, '/many', { method: 'POST' })).status).toBe(401)
   })
 
+  it('of something below a REST controller is not walked around by its _lookup', async () => {
+    class Items extends RestController {
+      guarded = secure({ index: expose(() => 'guarded') }, () => false)
+      _lookup = () => [{ index: expose(() => 'looked up') }, ['']]
+    }
+    expect((await ask({ items: new Items() }, '/items/guarded/')).status).toBe(401)
+    expect((await ask({ items: new Items() }, '/items/other/')).text()).toBe('looked up')
+  })
+
   it('of the root holds for everything', async () => {
     expect(
       (
