@@ -2,7 +2,7 @@
 // once when a service starts, later only looked at, and read again when something has changed, without blocking.
 import { type Dirent, readdirSync, statSync, type Stats } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Config } from '../../config/index.ts'
 import { diagnostic, type Diagnostic, SlipwayError } from '../../errors.ts'
 import { readText } from '../../ini/read-text.ts'
@@ -19,12 +19,15 @@ export interface PolicyPlaces {
 /** Where a configuration finds its policies; a name without a root is looked up like other files that it names. */
 export function placesOf(conf: Config): PolicyPlaces {
   const { policy_file: name, policy_dirs: names } = conf.get(policyGroup)
-  const beside = dirname(conf.files.at(-1) ?? resolve('.', name))
-  const placeOf = (name: string) => conf.findFile(name) ?? resolve(beside, name)
+  const [beside] = conf.files.slice(-1).map(dirname)
   const isNamed = !['default', 'setDefault'].includes(conf.origin('oslo_policy.policy_file').kind)
+  /** Where it would have to appear; the working folder is no place for what nobody has named. */
+  const placeOf = (wanted: string) =>
+    beside === undefined && !isAbsolute(wanted) ? null : resolve(beside ?? '/', wanted)
   // Services came with policy.json before the default was policy.yaml.
-  const old = isNamed || conf.findFile(name) !== null ? null : conf.findFile('policy.json')
-  return { file: old ?? placeOf(name), isNamed, folders: names.map(placeOf) }
+  const found = conf.findFile(name) ?? (isNamed ? null : conf.findFile('policy.json'))
+  const folders = names.flatMap((folder) => conf.findFile(folder) ?? placeOf(folder) ?? [])
+  return { file: found ?? placeOf(name) ?? (isNamed ? resolve(name) : null), isNamed, folders }
 }
 
 /** Without a configuration, paths count from the working folder, and what is not named is not read. */

@@ -58,6 +58,20 @@ describe('policy files are found', () => {
     expect(['a', 'b', 'c'].map((name) => enforcer.enforce(name, {}, {}))).toEqual([true, true, true])
   })
 
+  it('not in the working folder, unless somebody has named them', () => {
+    const folder = policyFolder({ 'policy.yaml': 'a: "@"', 'policy.d/1.yaml': 'b: "@"' })
+    const before = process.cwd()
+    onTestFinished(() => process.chdir(before))
+    process.chdir(folder)
+    const allowed = (env: Readonly<Record<string, string>>) => {
+      const conf = readConfig({ groups: [policyGroup], argv: [], prog: 'shop', env, defaultFiles: [] })
+      const enforcer = createEnforcer(conf, { watches: false })
+      return ['a', 'b'].map((name) => enforcer.enforce(name, {}, {}))
+    }
+    expect(allowed({})).toEqual([false, false])
+    expect(allowed({ OS_OSLO_POLICY__POLICY_FILE: 'policy.yaml' })).toEqual([true, false])
+  })
+
   it('and one that was named and is not there is told', () => {
     const log = keptLog()
     const file = join(policyFolder({}), 'policy.yaml')

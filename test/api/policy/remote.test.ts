@@ -1,25 +1,31 @@
 // http: and https: checks against servers that allow, deny, stay silent, break off.
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { PolicySettings } from '../../../src/api/policy/options.ts'
+import { Authority } from '../../launch/fixtures/certificates.ts'
 import { keptLog, policyFrom } from './policies.ts'
 
 type Answer = (req: IncomingMessage, res: ServerResponse, body: string) => void
 
-async function policyServer(answer: Answer): Promise<string> {
-  const server = createServer((req, res) => {
+async function policyServer(answer: Answer, tls?: ServerOptions): Promise<string> {
+  const listener = (req: IncomingMessage, res: ServerResponse) => {
     let body = ''
     req.on('data', (chunk: Buffer) => (body += chunk.toString()))
     req.on('end', () => answer(req, res, body))
-  })
+  }
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 const member = { roles: ['member'], user_id: 'u1' }
@@ -112,5 +118,37 @@ describe('an http: check', () => {
     expect(await enforcer.enforce('a', circle, member)).toBe(false)
     expect(await enforcer.enforce('b', { x: '//' }, member)).toBe(false)
     expect(log.lines).toHaveLength(2)
+  })
+})
+
+describe('an https: check', () => {
+  const authority = new Authority()
+  afterAll(() => authority.remove())
+  const { cert, key } = authority.issue('policy')
+  const pair = { cert: readFileSync(cert), key: readFileSync(key) }
+
+  it('believes the server by the authority that is configured, and no other unless told to', async () => {
+    const url = await policyServer((_req, res) => void res.end('True'), pair)
+    const log = keptLog()
+    const decide = (settings: Partial<PolicySettings>) =>
+      policyFrom({ a: `${url}/` }, { log, settings }).enforce('a', {}, member)
+    expect(await decide({ remote_ssl_ca_crt_file: authority.caFile })).toBe(true)
+    expect(await decide({})).toBe(false)
+    expect(await decide({ remote_ssl_verify_server_crt: false })).toBe(true)
+    expect(await decide({ remote_ssl_ca_crt_file: join(authority.folder, 'nosuch.pem') })).toBe(false)
+    expect(log.lines).toEqual([
+      expect.stringMatching(/did not decide on "a", which is denied: .*certificate/u),
+      expect.stringContaining('no such file or directory'),
+    ])
+  })
+
+  it('shows the certificate that is configured', async () => {
+    const asked = { ...pair, ca: authority.ca, requestCert: true, rejectUnauthorized: true }
+    const url = await policyServer((_req, res) => void res.end('True'), asked)
+    const client = authority.issue('client')
+    const known = { remote_ssl_ca_crt_file: authority.caFile }
+    const shown = { remote_ssl_client_crt_file: client.cert, remote_ssl_client_key_file: client.key }
+    expect(await policyFrom({ a: `${url}/` }, { settings: { ...known, ...shown } }).enforce('a', {}, member)).toBe(true)
+    expect(await policyFrom({ a: `${url}/` }, { settings: known }).enforce('a', {}, member)).toBe(false)
   })
 })
