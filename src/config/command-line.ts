@@ -110,8 +110,9 @@ class CommandReader {
       .helpCommand(false)
       .action(leaveToUs)
       .configureHelp({
-        // Without the other spellings of a name.
-        subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+        // Its words, no flags and no other spellings of its name.
+        subcommandTerm: (command) =>
+          `${command.name()} ${command.usage().replace('[options]', '').trimStart()}`.trimEnd(),
         commandUsage: (command) => [command.parent?.name(), command.name(), command.usage()].filter(Boolean).join(' '),
       })
   }
@@ -151,9 +152,11 @@ class CommandReader {
     const strict = 'Unknown groups and options are errors, wherever they stand'
     flags.addOwn('--strict-config', null, strict, () => ({ kind: 'strict-config' }))
     for (const { name, members } of registry.groups()) {
-      const isShown = shownGroups?.some((group) => foldGroup(group.name) === foldGroup(name)) ?? true
-      const heading = !isShown ? null : name === 'DEFAULT' ? 'Options:' : `Options of [${name}]:`
-      for (const member of members.filter(isFlag)) flags.addOption(member, heading)
+      const heading = name === 'DEFAULT' ? 'Options:' : `Options of [${name}]:`
+      // Several groups may be parts of one.
+      const parts = shownGroups?.filter((group) => foldGroup(group.name) === foldGroup(name))
+      const isShown = ({ name }: Registered) => parts?.some(({ options }) => Object.hasOwn(options, name)) ?? true
+      for (const member of members.filter(isFlag)) flags.addOption(member, isShown(member) ? heading : null)
     }
   }
 
@@ -202,7 +205,9 @@ class CommandReader {
     const left = [...command.args]
     for (const word of words) {
       const taken = word.option.kind === 'multi' ? left.splice(0) : left.splice(0, 1)
-      if (taken.length === 0 && word.option.required && word.option.kind !== 'multi') throw this.#missing(word)
+      // Many words may come from a file, but not those of a command.
+      const isOurs = word.option.kind !== 'multi' || word.isOfCommand
+      if (taken.length === 0 && word.option.required && isOurs) throw this.#missing(word)
       for (const value of taken) {
         this.#given.push({ kind: 'flag', key: word.key, flag: `<${word.name}>`, value, isOldName: false })
       }

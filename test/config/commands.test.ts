@@ -137,11 +137,12 @@ describe('a subcommand', () => {
       }),
     })
     const api = group('api', { workers: int({ cli: true }) })
+    const more = group('DEFAULT', { trace: bool({ cli: true }) })
     const of = (...argv: string[]) =>
-      readConfig({ groups: [told, api], shownGroups: [told], argv, prog: 'p', env: {}, epilog: 'The end' })
+      readConfig({ groups: [told, api, more], shownGroups: [told], argv, prog: 'p', env: {}, epilog: 'The end' })
     const help = shownBy(() => of('--help'))
-    expect(help).toMatch(/\nLook:\n  look \[options\] +Looks\.\n[^]*\nThe end\n$/u)
-    expect(help).not.toContain('--api-workers')
+    expect(help).toMatch(/\nLook:\n  look +Looks\.\n[^]*\nThe end\n$/u)
+    expect(help).not.toMatch(/--api-workers|--trace/u)
     expect(of('--api-workers', '3', 'look').get(api)).toEqual({ workers: 3 })
     expect(shownBy(() => of('look', '--help'))).toMatch(/\nExamples:\n  look\n$/u)
     expect(shownBy(() => of('go', '--help'))).not.toContain('Examples')
@@ -180,7 +181,7 @@ describe('a subcommand', () => {
 
   test('has a help of its own', () => {
     expect(helpOf(['--help'])).toContain('Usage: shop-manage [options] <command>')
-    expect(helpOf(['--help'])).toContain('upgrade [options] [revision]')
+    expect(helpOf(['--help'])).toMatch(/^ {2}upgrade \[revision\] +Upgrade to a revision$/mu)
     expect(helpOf(['upgrade', '--help'])).toMatchInlineSnapshot(`
       "Usage: shop-manage upgrade [options] [revision]
 
