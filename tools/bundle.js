@@ -20,6 +20,7 @@ const entries = [
   /^paste\/(?:cascade|foreign|nova-urlmap|strategy|urlmap)\.ts$/,
   /^cli\/main\.ts$/,
   /^config\/tools\.ts$/,
+  /^db\/commands\/db-manage\.ts$/,
   /^entrypoints\/run-main\.ts$/,
   /^launch\/wsgi-script\.ts$/,
 ]

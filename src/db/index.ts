@@ -1,7 +1,9 @@
 // The database of a service: its URL and options, kysely over it, declared tables and how they differ from a live one.
 export { type Database, type DatabaseLog, openDatabase, type OpenDatabaseOptions } from './connect.ts'
-export type { DialectName } from './migrations/contract.ts'
+export type { DialectName, MigrationContext, MigrationDatabase, RevisionModule } from './migrations/contract.ts'
+export { migrateOnline, type OnlineCount, type OnlineMigration, type OnlineMigrations } from './online.ts'
 export { databaseGroup, type DatabaseSettings } from './options.ts'
+export { purgeDeleted, type PurgeResources, type PurgeTable } from './purge.ts'
 export { type CompareOptions, compareSchema, type Difference } from './schema/compare.ts'
 export { rebuildTable, type TableChanges } from './schema/rebuild.ts'
 export { type RenderedDifferences, renderDifferences } from './schema/render.ts'
