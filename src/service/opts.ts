@@ -1,6 +1,7 @@
 // The options of the reference service: its own, and those of the rooms that it uses. Every command of
 // it reads them. A group that is named here has its unknown settings refused at start.
 import { group, type OptionGroup, str } from '../config/index.ts'
+import { databaseGroup } from '../db/options.ts'
 import { launchGroup } from '../launch/options.ts'
 import { sslGroup } from '../launch/tls/tls-options.ts'
 import { reportsGroup } from '../launch/observe/report-options.ts'
@@ -31,6 +32,7 @@ export const serviceGroup = group('DEFAULT', {
 
 export const groups: readonly OptionGroup[] = [
   serviceGroup,
+  databaseGroup,
   launchGroup,
   sslGroup,
   logGroup,
