@@ -8,7 +8,7 @@ import { type Distribution, forgetDistributions, readDistribution } from '../ent
 import { ExitCode, SlipwayError } from '../errors.ts'
 import { readText } from '../ini/read-text.ts'
 import { checkPartName, moduleWord } from '../scaffold/names.ts'
-import { groupOf, type Part, type PartKind, partKinds, renderModule, withEntry, withSection } from '../scaffold/part.ts'
+import { groupOf, type Part, type PartKind, partKinds, renderModule, withPart, withSection } from '../scaffold/part.ts'
 import { renderProject } from '../scaffold/project.ts'
 import { packageBin } from './package-bin.ts'
 import { requireProject } from './project.ts'
@@ -20,7 +20,7 @@ export interface InitOptions {
   readonly manifest?: string
 }
 
-interface Writing {
+export interface Writing {
   readonly file: string
   readonly text: string
   readonly isExecutable?: boolean | undefined
@@ -43,12 +43,15 @@ export function initProject(name: string, options: InitOptions, terminal: Termin
   return ExitCode.ok
 }
 
+/** What a project may get one more of; migrations are made by init-migration.ts. */
+const kinds = [...partKinds, 'migration']
+
 export function initPart(what: string, name: string, options: InitOptions, terminal: Terminal): number {
   const kind = partKinds.find((one) => one === what)
   if (kind === undefined) {
     throw new SlipwayError('SLIPWAY_USAGE', `there is no kind "${what}" to make`, {
-      expected: `one of ${partKinds.join(', ')}`,
-      alternatives: closeNames(what, partKinds),
+      expected: `one of ${kinds.join(', ')}`,
+      alternatives: closeNames(what, kinds),
       hint: 'see: slipway init --help',
     })
   }
@@ -57,7 +60,7 @@ export function initPart(what: string, name: string, options: InitOptions, termi
   const { part, folder } = partOf(kind, name, project)
   const { path, text } = renderModule(part)
   const manifest = join(project.folder, 'setup.cfg')
-  const edits = [{ file: manifest, text: withEntry(textOf(manifest), part) }, ...deploymentEdit(part, project)]
+  const edits = [{ file: manifest, text: withPart(textOf(manifest), part) }, ...deploymentEdit(part, project)]
   writeNew([{ file: join(folder, path), text }], terminal)
   for (const edit of edits) writeChanged(edit, terminal)
   if (kind === 'command') writeScripts(project.folder, terminal)
@@ -65,7 +68,7 @@ export function initPart(what: string, name: string, options: InitOptions, termi
   return ExitCode.ok
 }
 
-/** @throws SlipwayError SLIPWAY_USAGE when the project is not laid out as `init` does it, or has the name already */
+/** @throws SlipwayError SLIPWAY_USAGE when the project has the name already, and as `layoutOf` */
 function partOf(kind: PartKind, name: string, project: Distribution): { part: Part; folder: string } {
   const group = groupOf(kind)
   const same = project.entryPoints.find((entry) => entry.group === group && entry.name === name)
@@ -74,6 +77,23 @@ function partOf(kind: PartKind, name: string, project: Distribution): { part: Pa
       hint: `it stands in ${same.where.file}:${same.where.line}`,
     })
   }
+  const { word, sources, isTypeScript } = layoutOf(project)
+  return { part: { kind, name, project: project.name, word, isTypeScript }, folder: sources }
+}
+
+/** How a project is laid out that `init` has made. */
+export interface Layout {
+  /** The first word of its modules. */
+  readonly word: string
+  /** The folder that the word stands for: what runs. */
+  readonly modules: string
+  /** The folder of what is written. */
+  readonly sources: string
+  readonly isTypeScript: boolean
+}
+
+/** @throws SlipwayError SLIPWAY_USAGE when it is not laid out as `init` does it */
+export function layoutOf(project: Distribution): Layout {
   const [first] = project.packageDir
   if (!first || project.name === '' || !existsSync(join(project.folder, 'setup.cfg'))) {
     throw new SlipwayError('SLIPWAY_USAGE', 'the project does not say where its modules are', {
@@ -83,9 +103,9 @@ function partOf(kind: PartKind, name: string, project: Distribution): { part: Pa
   }
   const [word, path] = first
   const isTypeScript = existsSync(join(project.folder, 'tsconfig.json'))
+  const modules = join(project.folder, path)
   // What is compiled lies elsewhere than what is written.
-  const folder = join(project.folder, isTypeScript ? 'src' : path)
-  return { part: { kind, name, project: project.name, word, isTypeScript }, folder }
+  return { word, modules, sources: isTypeScript ? join(project.folder, 'src') : modules, isTypeScript }
 }
 
 /** The one deployment file below etc/; of several nobody knows which is meant. */
@@ -100,7 +120,7 @@ function deploymentEdit(part: Part, { folder }: Distribution): Writing[] {
 }
 
 /** The start scripts that the manifest asks for, and the lines of package.json from which npm installs them. */
-function writeScripts(folder: string, terminal: Terminal): void {
+export function writeScripts(folder: string, terminal: Terminal): void {
   // The manifest has changed since it was read, if it was.
   forgetDistributions()
   const project = readDistribution(folder)
@@ -115,7 +135,7 @@ function writeScripts(folder: string, terminal: Terminal): void {
   if (bin !== null && bin.changes.length > 0) writeChanged(bin, terminal)
 }
 
-function writeChanged({ file, text }: Writing, terminal: Terminal): void {
+export function writeChanged({ file, text }: Writing, terminal: Terminal): void {
   writeText(file, text)
   terminal.out(`changed  ${displayPath(file, terminal.cwd)}\n`)
 }
@@ -124,7 +144,7 @@ function writeChanged({ file, text }: Writing, terminal: Terminal): void {
  * All or nothing.
  * @throws SlipwayError SLIPWAY_OUTPUT with every file that is there already
  */
-function writeNew(files: readonly Writing[], terminal: Terminal): void {
+export function writeNew(files: readonly Writing[], terminal: Terminal): void {
   const { cwd } = terminal
   const present = files.filter(({ file }) => statSync(file, { throwIfNoEntry: false }))
   if (present.length > 0) {
@@ -141,6 +161,6 @@ function writeNew(files: readonly Writing[], terminal: Terminal): void {
   }
 }
 
-function textOf(file: string): string {
+export function textOf(file: string): string {
   return readText(file, { purpose: 'manifest' })
 }

@@ -99,6 +99,39 @@ export function main(argv${types(': readonly string[]')})${types(': number')} {
 `
 }
 
+export function renderDbManage(name: string, command: string, language: Language): string {
+  const { types, js } = pick(language)
+  return `// The command ${command}: the database of the service and its revisions.
+import { fileURLToPath } from 'node:url'
+import { dbManage } from 'slipway/db-manage'
+import { groups } from '../options.${js}'
+
+/** The exit status of the command. */
+export function main(argv${types(': readonly string[]')})${types(': Promise<number>')} {
+  // The package whose manifest names the revision files.
+  const from = fileURLToPath(new URL('.', import.meta.url))
+  return dbManage({ prog: '${command}', project: '${name}', groups, from })(argv)
+}
+`
+}
+
+/** The module of options with those of the database; null where it is not written as expected. */
+export function withDatabaseOptions(options: string): string | null {
+  if (options.includes('databaseGroup')) return options
+  const list = /^(export const groups[^=]*= \[[^\]]*[^\],\s])(,?\s*\])/mu
+  const imports = [...options.matchAll(/^import .+$/gmu)].at(-1)
+  if (!list.test(options) || !imports) return null
+  const end = imports.index + imports[0].length
+  const withImport = `${options.slice(0, end)}\nimport { databaseGroup } from 'slipway/db'${options.slice(end)}`
+  return withImport.replace(list, '$1, databaseGroup$2')
+}
+
+/** The configuration with a database: a file in the folder where the command is run. */
+export function withDatabase(configuration: string, name: string): string {
+  if (/^\[database\]/mu.test(configuration)) return configuration
+  return `${configuration.trimEnd()}\n\n[database]\nconnection = sqlite:///${name}.db\n`
+}
+
 export function renderTest(name: string, language: Language): string {
   const folder = language.isTypeScript ? 'dist/, once compiled' : 'test/'
   return `// The whole pipeline, as the deployment file has it, without a socket.

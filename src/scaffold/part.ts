@@ -41,11 +41,16 @@ export function renderModule(part: Part): { path: string; text: string } {
   return { path: `${folder}${part.name}.${part.isTypeScript ? 'ts' : 'js'}`, text: render(part.name, part) }
 }
 
-/** The manifest with one entry more, at the end of its group. */
-export function withEntry(manifest: string, part: Part): string {
+/** The manifest with the entry of a part. */
+export function withPart(manifest: string, part: Part): string {
   const { group, folder, attr } = rules[part.kind]
   const module = [part.word, ...folder.split('/').filter(Boolean), moduleWord(part.name)].join('.')
-  const entry = `    ${part.name} = ${module}:${attr}`
+  return withEntry(manifest, group, `${part.name} = ${module}:${attr}`)
+}
+
+/** The manifest with one entry more, at the end of its group. */
+export function withEntry(manifest: string, group: string, text: string): string {
+  const entry = `    ${text}`
   const lines = manifest.split('\n')
   const section = lines.findIndex((line) => line.startsWith('[entry_points]'))
   if (section === -1) return `${manifest.trimEnd()}\n\n[entry_points]\n${group} =\n${entry}\n`

@@ -48,10 +48,12 @@ describe('slipway init', () => {
     [['init', 'filter'], 'the filter needs a name; expected slipway init filter NAME'],
     [
       ['init', 'fitler', 'x'],
-      'there is no kind "fitler" to make; expected one of app, filter, command; close names: filter',
+      'there is no kind "fitler" to make; expected one of app, filter, command, migration; close names: filter',
     ],
     [['init', 'app', 'X'], '"X" can be the name of no app: it does not begin with a small letter'],
     [['init', 'app', 'goods'], 'the project does not say where its modules are'],
+    [['init', 'migration'], 'the migration needs a name; expected slipway init migration NAME'],
+    [['init', 'migration', 'Add'], '"Add" can be the name of no migration: it does not begin with a small letter'],
   ])('tells what is wrong with %j', async (args, message) => {
     const cwd = projectFolder({ 'setup.cfg': '[metadata]\nname = shop\n' })
     const { status, stderr } = await slipwayInProcess(args, { cwd })
@@ -111,6 +113,56 @@ describe('slipway init in a project', () => {
     expect(readFileSync(join(cwd, 'setup.cfg'), 'utf-8')).toBe(before)
     const twice = await slipwayInProcess(['init', 'app', 'hello'], { cwd })
     expect(twice.stderr).toContain('there is an entry "hello" of paste.app_factory already')
+  })
+})
+
+describe('slipway init migration', () => {
+  it('brings with the first revision what it needs, and puts the next behind it', async () => {
+    const outer = projectFolder({})
+    await slipwayInProcess(['init', 'shop'], { cwd: outer })
+    const cwd = join(outer, 'shop')
+    const first = await slipwayInProcess(['init', 'migration', 'create-goods'], { cwd })
+    expect(first.stderr).toBe('  next: npx shop-db-manage upgrade heads\n')
+    expect(first.stdout.replace(/[0-9a-f]{12}/u, 'ID').split('\n')).toEqual([
+      'wrote  src/migrations/ID_create_goods.js',
+      'wrote  src/cmd/db-manage.js',
+      'changed  setup.cfg',
+      'changed  src/options.js',
+      'changed  etc/shop/shop.conf',
+      'wrote  bin/shop-db-manage.js',
+      'changed  package.json',
+      '',
+    ])
+    const manifest = readFileSync(join(cwd, 'setup.cfg'), 'utf-8')
+    expect(manifest).toContain('    shop-db-manage = shop.cmd.db_manage:main\n')
+    expect(manifest).toContain('slipway.migrations =\n    shop = shop.migrations\n')
+    expect(readFileSync(join(cwd, 'src/options.js'), 'utf-8')).toMatch(
+      /\nimport \{ databaseGroup \} from 'slipway\/db'\n[^]*\[serviceGroup, launchGroup, logGroup, databaseGroup\]\n$/u,
+    )
+    expect(readFileSync(join(cwd, 'etc/shop/shop.conf'), 'utf-8')).toMatch(
+      /\n\n\[database\]\nconnection = sqlite:\/\/\/shop\.db\n$/u,
+    )
+    const next = await slipwayInProcess(['init', 'migration', 'add-price'], { cwd })
+    expect(next).toMatchObject({ status: 0, stderr: '' })
+    expect(next.stdout).toMatch(/^wrote {2}src\/migrations\/[0-9a-f]{12}_add_price\.js\n$/u)
+    const [id = ''] = /[0-9a-f]{12}/u.exec(first.stdout) ?? []
+    const file = next.stdout.slice('wrote  '.length).trim()
+    const text = readFileSync(join(cwd, file), 'utf-8')
+    expect(text).toMatch(/^\/\/ add price\n/u)
+    expect(text).toContain(`export const down_revision = '${id}'\n`)
+    expect(await slipwayInProcess(['scripts', '--check'], { cwd })).toMatchObject({ status: 0 })
+  })
+
+  it('does not touch options and a command that somebody has written otherwise', async () => {
+    const outer = projectFolder({})
+    await slipwayInProcess(['init', 'shop'], { cwd: outer })
+    const cwd = join(outer, 'shop')
+    writeFileSync(join(cwd, 'src/options.js'), 'export * from "./more-options.js"\n')
+    await slipwayInProcess(['init', 'command', 'my-db-manage'], { cwd })
+    const { status, stdout } = await slipwayInProcess(['init', 'migration', 'first'], { cwd })
+    expect(status).toBe(0)
+    expect(stdout).not.toMatch(/options|cmd\/db-manage/u)
+    expect(existsSync(join(cwd, 'src/cmd/db-manage.js'))).toBe(false)
   })
 })
 
@@ -204,6 +256,7 @@ describe.each([
     ] as const) {
       expect(await slipwayInProcess(['init', kind, name], { cwd: folder })).toMatchObject({ status: 0 })
     }
+    expect(await slipwayInProcess(['init', 'migration', 'create-goods'], { cwd: folder })).toMatchObject({ status: 0 })
     install(folder, packages)
     expect(npmRun(folder, 'test')).toMatch(/^# pass 3$|ℹ pass 3/mu)
     expect(npmRun(folder, 'check')).toContain('0 errors')
@@ -214,6 +267,13 @@ describe.each([
     expect(await askOnce(folder, 'my-shop-api', args)).toEqual({ answer: { message: 'Hello, Ada' }, status: 0 })
     const status = execFileSync(process.execPath, ['bin/my-shop-status.js'], { cwd: folder, encoding: 'utf-8' })
     expect(status).toBe('read no configuration file\n')
+    const manage = (...words: string[]) =>
+      execFileSync(process.execPath, ['bin/my-shop-db-manage.js', ...words], { cwd: folder, encoding: 'utf-8' })
+    manage('--config-file', 'etc/my-shop/any-port.conf', 'upgrade', 'heads')
+    expect(manage('--config-file', 'etc/my-shop/any-port.conf', 'current')).toMatch(/^[0-9a-f]{12} \(head\)\n$/u)
+    // Compiled too: what a compiler drops with an import is not the message.
+    expect(manage('history')).toMatch(/^<base> -> [0-9a-f]{12} \(head\), create goods\n$/u)
+    expect(existsSync(join(folder, 'my-shop.db'))).toBe(true)
     const { status: chain, stdout } = await slipway(
       ['start-chain', 'my-shop-api', '--config-file', 'etc/my-shop/my-shop.conf'],
       { cwd: folder },
