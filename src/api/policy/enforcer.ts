@@ -75,8 +75,8 @@ export class Enforcer {
   readonly #watch: PolicyWatch
   readonly #scopesTold = new Set<string>()
   #set: PolicySet
-  /** Why the files as they are now are not in force; empty when they are. */
-  #refused: readonly Diagnostic[] = []
+  /** Why the files as they are now are not in force, or a file that is missed. */
+  #refused: readonly Diagnostic[]
 
   /** Use `createEnforcer`. */
   constructor(settings: PolicySettings, places: PolicyPlaces, options: EnforcerOptions) {
@@ -87,9 +87,10 @@ export class Enforcer {
     this.#kit = { own: new Map(Object.entries(checks)), ask: remoteAsker(settings, log), loadParent, convertField }
     const listing = listPolicies(places)
     this.#set = this.#build(readPolicies(listing))
-    this.#tell([...this.#set.problems, ...missingProblems(places, listing)])
+    this.#refused = missingProblems(places, listing)
+    this.#tell(this.problems())
     this.#watch = new PolicyWatch(places, listing, {
-      changed: (texts) => this.#takeOver(texts),
+      changed: (texts, listing) => this.#takeOver(texts, missingProblems(places, listing)),
       broken: (problems) => this.#refuse(problems),
       mended: () => this.#mended(),
     })
@@ -174,10 +175,10 @@ export class Enforcer {
     return buildPolicySet({ declarations: this.#declarations, texts, kit: this.#kit, defaultRule, enforcesNewDefaults })
   }
 
-  #takeOver(texts: readonly PolicyText[]): void {
+  #takeOver(texts: readonly PolicyText[], missing: readonly Diagnostic[]): void {
     const set = this.#build(texts)
     this.#set = set
-    this.#refused = []
+    this.#refused = missing
     this.#log.info({ files: texts.map(({ file }) => file) }, 'the policies have changed')
     this.#tell(set.problems)
   }

@@ -72,12 +72,16 @@ describe('policy files are found', () => {
     expect(allowed({ OS_OSLO_POLICY__POLICY_FILE: 'policy.yaml' })).toEqual([true, false])
   })
 
-  it('and one that was named and is not there is told', () => {
+  it('and one that was named and is not there is told until it is', async () => {
     const log = keptLog()
     const file = join(policyFolder({}), 'policy.yaml')
     const enforcer = createEnforcer({ policy_file: file, policy_dirs: [] }, { log, watches: false })
-    expect(enforcer.problems()).toEqual([])
+    expect(enforcer.problems()).toEqual([expect.objectContaining({ severity: 'warning', where: { file } })])
     expect(log.lines).toEqual([expect.stringContaining(`warn policy file "${file}" does not exist`)])
+    writeFileSync(file, 'a: "@"\n')
+    await enforcer.refresh()
+    expect(enforcer.problems()).toEqual([])
+    expect(enforcer.enforce('a', {}, {})).toBe(true)
   })
 })
 
