@@ -6,9 +6,10 @@ import { launch } from './launch.js'
 import { log } from './log.js'
 import { overhead } from './overhead.js'
 import { pipeline } from './pipeline.js'
+import { routes } from './routes.js'
 import { start } from './start.js'
 
-const benches = { config, entrypoints, launch, log, overhead, pipeline, start }
+const benches = { config, entrypoints, launch, log, overhead, pipeline, routes, start }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))

@@ -4,9 +4,10 @@ import type { HttpRequest } from '../../http/index.ts'
 import type { Route, RouteParams } from './contract.ts'
 import type { Mapper } from './mapper.ts'
 import { encodedSlash } from './requirement.ts'
-import { isConditional, matchingOrder } from './route.ts'
+import { RouteFinder } from './finder.ts'
+import { isConditional } from './route.ts'
 import { subDomainOf } from './sub-domain.ts'
-import { type Candidate, RouteTree } from './tree.ts'
+import type { Candidate } from './walk.ts'
 
 declare module '../../http/contract.ts' {
   interface Environ {
@@ -48,13 +49,13 @@ export class RouteMatch {
 
 /** Looks requests up in a fixed set of routes. */
 export class Matcher {
-  readonly #tree: RouteTree
+  readonly #finder: RouteFinder
   readonly #map: Mapper
   readonly #hasConditions: boolean
 
   constructor(map: Mapper, routes: readonly Route[]) {
     this.#map = map
-    this.#tree = new RouteTree(matchingOrder(routes))
+    this.#finder = new RouteFinder(routes)
     this.#hasConditions = routes.some(isConditional)
   }
 
@@ -75,7 +76,7 @@ export class Matcher {
   allowed(path: string, req: HttpRequest | null): string[] {
     const methods = new Set<string>()
     const decoded = decodePath(path)
-    for (const candidate of this.#tree.all(decoded)) {
+    for (const candidate of this.#finder.all(decoded)) {
       const { route } = candidate.entry
       if (isConditional(route) && this.#accept(route, paramsOf(candidate, decoded), req) === null) continue
       for (const method of route.methods ?? []) methods.add(method)
@@ -86,10 +87,10 @@ export class Matcher {
 
   #take(path: string, method: string, req: HttpRequest | null): RouteMatch | null {
     if (!this.#hasConditions) {
-      const candidate = this.#tree.first(path, method)
+      const candidate = this.#finder.first(path, method)
       return candidate === null ? null : new RouteMatch(candidate.entry.route, paramsOf(candidate, path), this.#map)
     }
-    for (const candidate of this.#tree.all(path)) {
+    for (const candidate of this.#finder.all(path)) {
       const { route } = candidate.entry
       if (route.methods !== null && !route.methods.has(method)) continue
       const params = this.#accept(route, paramsOf(candidate, path), req)
@@ -119,7 +120,6 @@ Params.prototype = Object.create(null)
 
 function paramsOf({ entry: { names, route }, values }: Candidate, path: string): Record<string, string> {
   const params = new Params()
-  // As an expression, which does not find it in whole pairs.
   const hasSlashes = path.includes(encodedSlash)
   for (let index = 0; index < names.length; index += 1) {
     const value = values[index]
@@ -133,5 +133,7 @@ function paramsOf({ entry: { names, route }, values }: Candidate, path: string):
 }
 
 function decodePath(path: string): string {
-  return path.includes('%') ? decodeURIComponent(path.replaceAll(/%2f/giu, encodedSlash)) : path
+  if (!path.includes('%')) return path
+  const hasSlash = path.includes('%2F') || path.includes('%2f')
+  return decodeURIComponent(hasSlash ? path.replaceAll(/%2f/giu, encodedSlash) : path)
 }

@@ -1,85 +1,100 @@
-// The routes as a tree over the segments of their paths. Looking a path up costs by its depth, not by the number of
-// routes; the order of matching is kept as a rank at the leaves. Runs with every request; built once.
+// Routes as a tree over the segments of their paths. What the nodes are and how routes are put into them; how a path
+// goes through them is in walk.ts. Built once, read by every request.
 import type { Route } from './contract.ts'
-import type { Captures, Pattern } from './pattern.ts'
+import type { Pattern } from './pattern.ts'
 import { type Segment, type Shape, shapesOf } from './shape.ts'
 
 /** A route at the end of one of its ways through the tree. */
-interface Entry {
+export interface Entry {
   readonly route: Route
   /** The place in the order of matching; the lowest wins. */
   readonly rank: number
   readonly names: readonly string[]
 }
 
-export interface Candidate {
-  readonly entry: Entry
-  readonly values: Captures
-}
-
-export class RouteTree {
-  readonly #root = new Node()
-  /** For each path without variables all that could match it: such a path is looked up and not walked. */
-  readonly #fixed = new Map<string, readonly Candidate[]>()
-
-  /** The routes in the order of matching. */
-  constructor(routes: readonly Route[]) {
-    const fixed = new Set<string>()
-    for (const [rank, route] of routes.entries()) {
-      for (const shape of shapesOf(route.parts)) {
-        insert(this.#root, shape, { route, rank, names: shape.names })
-        if (shape.tail === null && shape.segments.every(({ kind }) => kind === 'text')) fixed.add(pathOf(shape))
-      }
-    }
-    for (const path of fixed) this.#fixed.set(path, new Walk(path, null).candidates(this.#root))
-  }
-
-  /** All that the path matches, in order. */
-  all(path: string): readonly Candidate[] {
-    return this.#fixed.get(path) ?? new Walk(path, null).candidates(this.#root)
-  }
-
-  /** The first that the path matches whose route takes the method. */
-  first(path: string, method: string): Candidate | null {
-    const fixed = this.#fixed.get(path)
-    if (fixed === undefined) return new Walk(path, method).best(this.#root)
-    for (const candidate of fixed) if (takes(candidate.entry.route, method)) return candidate
-    return null
-  }
-}
-
-function takes(route: Route, method: string): boolean {
-  return route.methods === null || route.methods.has(method)
-}
-
-function pathOf({ segments }: Shape): string {
-  return segments.map((segment) => `/${segment.kind === 'text' ? segment.text : ''}`).join('')
-}
-
 /** A place in a path: what may follow, and the routes that end here. */
-class Node {
+export class Node {
   /** The lowest rank of what is here and below. */
   minRank = Infinity
-  texts: Map<string, Node> | null = null
+  texts: TextIndex | null = null
   patterns: PatternIndex | null = null
   free: Node | null = null
   tails: TailEdge[] | null = null
   /** By rank. */
-  entries: Entry[] = []
+  entries: Entry[] | null = null
 }
 
-interface PatternEdge {
+export interface PatternEdge {
   readonly pattern: Pattern
   readonly node: Node
 }
 
-interface TailEdge {
+export interface TailEdge {
   readonly pattern: Pattern
   readonly entries: Entry[]
 }
 
+interface TextEdge {
+  readonly text: string
+  /** The text again: comparing a few characters one by one is faster than `startsWith`. */
+  readonly codes: Uint16Array
+  readonly node: Node
+}
+
+/**
+ * The texts that a segment may be, by a hash that the walk computes while it looks for the end of the segment: a Map would
+ * need the segment as a string of its own.
+ */
+export class TextIndex {
+  #buckets: (TextEdge[] | undefined)[] = [undefined]
+  readonly #edges: TextEdge[] = []
+
+  /** The node of the text that stands in the path from `start` to `end`. */
+  find(path: string, start: number, end: number, hash: number): Node | null {
+    const bucket = this.#buckets[hash & (this.#buckets.length - 1)]
+    if (bucket === undefined) return null
+    for (const { codes, node } of bucket) {
+      if (codes.length !== end - start) continue
+      let at = start
+      while (at < end && path.charCodeAt(at) === codes[at - start]) at += 1
+      if (at === end) return node
+    }
+    return null
+  }
+
+  childOf(text: string): Node {
+    const present = this.#edges.find((edge) => edge.text === text)
+    if (present !== undefined) return present.node
+    const codes = Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
+    const edge = { text, codes, node: new Node() }
+    this.#edges.push(edge)
+    const size = this.#buckets.length
+    if (this.#edges.length * 2 > size) {
+      this.#buckets = Array.from({ length: size * 2 }, () => undefined)
+      for (const one of this.#edges) this.#put(one)
+    } else this.#put(edge)
+    return edge.node
+  }
+
+  #put(edge: TextEdge): void {
+    const index = hashOf(edge.text) & (this.#buckets.length - 1)
+    ;(this.#buckets[index] ??= []).push(edge)
+  }
+}
+
+/** One step of the hash of a segment, which starts with 0. */
+export function addToHash(hash: number, code: number): number {
+  return (Math.imul(hash, 31) + code) | 0
+}
+
+function hashOf(text: string): number {
+  let hash = 0
+  for (let at = 0; at < text.length; at += 1) hash = addToHash(hash, text.charCodeAt(at))
+  return hash
+}
+
 /** Patterns by the text that they start with, so that only those are tried that could match. */
-class PatternIndex {
+export class PatternIndex {
   /** Texts with a dot at their end, as formats have them: most segments have no dot and meet none of them. */
   readonly dotted = new Map<string, PatternEdge[]>()
   longestDotted = 0
@@ -103,6 +118,15 @@ class PatternIndex {
   }
 }
 
+/** A tree of routes that come in the order of matching, each with its rank in it. */
+export function buildTree(routes: Iterable<readonly [rank: number, route: Route]>): Node {
+  const root = new Node()
+  for (const [rank, route] of routes) {
+    for (const shape of shapesOf(route.parts)) insert(root, shape, { route, rank, names: shape.names })
+  }
+  return root
+}
+
 function insert(root: Node, { segments, tail }: Shape, entry: Entry): void {
   let node = root
   node.minRank = Math.min(node.minRank, entry.rank)
@@ -111,7 +135,7 @@ function insert(root: Node, { segments, tail }: Shape, entry: Entry): void {
     node.minRank = Math.min(node.minRank, entry.rank)
   }
   // Routes come by rank, so lists are in order as they grow.
-  if (tail === null) node.entries.push(entry)
+  if (tail === null) (node.entries ??= []).push(entry)
   else {
     const tails = (node.tails ??= [])
     const edge = tails.find(({ pattern }) => pattern.key === tail.key) ?? { pattern: tail, entries: [] }
@@ -122,116 +146,11 @@ function insert(root: Node, { segments, tail }: Shape, entry: Entry): void {
 
 function childOf(node: Node, segment: Segment): Node {
   switch (segment.kind) {
-    case 'text': {
-      const texts = (node.texts ??= new Map<string, Node>())
-      const child = texts.get(segment.text) ?? new Node()
-      texts.set(segment.text, child)
-      return child
-    }
+    case 'text':
+      return (node.texts ??= new TextIndex()).childOf(segment.text)
     case 'free':
       return (node.free ??= new Node())
     case 'pattern':
       return (node.patterns ??= new PatternIndex()).childOf(segment.pattern)
-  }
-}
-
-/** One path on its way through the tree. */
-class Walk {
-  readonly #path: string
-  /** null: all methods, and all candidates are kept. */
-  readonly #method: string | null
-  readonly #values: Captures = []
-  readonly #found: Candidate[] = []
-  #best: Entry | null = null
-  #bestRank = Infinity
-  #bestValues: Captures = []
-
-  constructor(path: string, method: string | null) {
-    this.#path = path
-    this.#method = method
-  }
-
-  best(root: Node): Candidate | null {
-    this.#start(root)
-    return this.#best === null ? null : { entry: this.#best, values: this.#bestValues }
-  }
-
-  candidates(root: Node): Candidate[] {
-    this.#start(root)
-    return this.#found.toSorted((a, b) => a.entry.rank - b.entry.rank)
-  }
-
-  #start(root: Node): void {
-    if (this.#path === '') this.#offer(root.entries)
-    else if (this.#path.startsWith('/')) this.#visit(root, 1)
-  }
-
-  /** `start` is where the next segment starts; behind the end of the path when there is none. */
-  #visit(node: Node, start: number): void {
-    const path = this.#path
-    if (start > path.length) {
-      this.#offer(node.entries)
-      return
-    }
-    const slash = path.indexOf('/', start)
-    const end = slash === -1 ? path.length : slash
-    const text = path.slice(start, end)
-    // Texts first: the prefix of their routes is longer, which mostly makes the others not worth a visit.
-    const child = node.texts?.get(text)
-    if (child !== undefined && child.minRank < this.#bestRank) this.#visit(child, end + 1)
-    if (node.patterns !== null) this.#visitPatterns(node.patterns, text, end + 1)
-    const { free } = node
-    if (free !== null && free.minRank < this.#bestRank && end > start) {
-      this.#values.push(text)
-      this.#visit(free, end + 1)
-      this.#values.pop()
-    }
-    if (node.tails !== null) this.#offerTails(node.tails, path.slice(start))
-  }
-
-  #visitPatterns(index: PatternIndex, text: string, next: number): void {
-    let dot = index.longestDotted === 0 ? -1 : text.indexOf('.')
-    while (dot !== -1 && dot < index.longestDotted) {
-      this.#visitEdges(index.dotted.get(text.slice(0, dot + 1)), text, next)
-      dot = text.indexOf('.', dot + 1)
-    }
-    for (const length of index.lengths) {
-      if (length <= text.length) this.#visitEdges(index.others.get(text.slice(0, length)), text, next)
-    }
-  }
-
-  #visitEdges(edges: readonly PatternEdge[] | undefined, text: string, next: number): void {
-    if (edges === undefined) return
-    for (const { pattern, node } of edges) {
-      if (node.minRank >= this.#bestRank) continue
-      const values = pattern.match(text)
-      if (values === null) continue
-      this.#values.push(...values)
-      this.#visit(node, next)
-      this.#values.length -= values.length
-    }
-  }
-
-  #offerTails(tails: readonly TailEdge[], rest: string): void {
-    for (const { pattern, entries } of tails) {
-      if ((entries[0]?.rank ?? Infinity) >= this.#bestRank) continue
-      const values = pattern.match(rest)
-      if (values === null) continue
-      this.#values.push(...values)
-      this.#offer(entries)
-      this.#values.length -= values.length
-    }
-  }
-
-  #offer(entries: readonly Entry[]): void {
-    for (const entry of entries) {
-      if (this.#method === null) this.#found.push({ entry, values: this.#values.slice() })
-      else if (entry.rank < this.#bestRank && takes(entry.route, this.#method)) {
-        this.#best = entry
-        this.#bestRank = entry.rank
-        this.#bestValues = this.#values.slice()
-        return
-      }
-    }
   }
 }
