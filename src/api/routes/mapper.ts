@@ -99,7 +99,7 @@ export class Mapper {
 
   /**
    * The route of a method and a raw path. Routes with a condition that needs a request match only with one.
-   * @throws URIError for a path that is not well encoded
+   * @throws HttpError 400 for a path that is not well percent-encoded
    */
   match(method: string, path: string, req: HttpRequest | null = null): RouteMatch | null {
     return (this.#matcher ??= new Matcher(this, this.#routes)).match(method, path, req)

@@ -1,6 +1,6 @@
 // From a request to its route: decoding, conditions, HEAD, and what handlers see of the match
 // (`req.environ.route`). Runs with every request.
-import type { HttpRequest } from '../../http/index.ts'
+import { HttpError, type HttpRequest } from '../../http/index.ts'
 import type { Route, RouteParams } from './contract.ts'
 import type { Mapper } from './mapper.ts'
 import { encodedSlash } from './requirement.ts'
@@ -47,6 +47,13 @@ export class RouteMatch {
   }
 }
 
+/** 400: a path that is not well percent-encoded. */
+export class BadPath extends HttpError {
+  constructor(cause: unknown) {
+    super(400, 'the path is not well percent-encoded', { cause })
+  }
+}
+
 /** Looks requests up in a fixed set of routes. */
 export class Matcher {
   readonly #finder: RouteFinder
@@ -62,7 +69,7 @@ export class Matcher {
   /**
    * The path is raw; variables are decoded one by one, so `%2F` does not part segments. Without a request
    * conditions that need one do not hold.
-   * @throws URIError for a path that is not well encoded
+   * @throws BadPath
    */
   match(method: string, path: string, req: HttpRequest | null): RouteMatch | null {
     const decoded = decodePath(path)
@@ -135,5 +142,9 @@ function paramsOf({ entry: { names, route }, values }: Candidate, path: string):
 function decodePath(path: string): string {
   if (!path.includes('%')) return path
   const hasSlash = path.includes('%2F') || path.includes('%2f')
-  return decodeURIComponent(hasSlash ? path.replaceAll(/%2f/giu, encodedSlash) : path)
+  try {
+    return decodeURIComponent(hasSlash ? path.replaceAll(/%2f/giu, encodedSlash) : path)
+  } catch (cause) {
+    throw new BadPath(cause)
+  }
 }

@@ -6,7 +6,7 @@ import { type App, empty, HttpError, type HttpRequest, type HttpResponse, redire
 import { actionNames, findAction, hasAction } from './actions.ts'
 import type { Route } from './contract.ts'
 import type { Mapper } from './mapper.ts'
-import { Matcher, type RouteMatch } from './match.ts'
+import { BadPath, Matcher, RouteMatch } from './match.ts'
 import { movePathInfo } from './path-info.ts'
 import { urlOf } from './url.ts'
 
@@ -39,11 +39,12 @@ export interface RouterOptions {
 export function router(map: Mapper, options: RouterOptions = {}): App {
   const { dispatch = callController, fallThrough, fault = (error, req) => error.toResponse(req) } = options
   const matcher = new Matcher(map, map.routes.filter(chooser(map, options)))
-  const unmatched = fallThrough ?? ((req) => refuse(matcher, req, fault))
   return (req) => {
     const match = matchRequest(matcher, req)
-    if (match === null) return unmatched(req)
-    if (match === undefined) return fallThrough?.(req) ?? fault(new HttpError(400, badEncoding), req)
+    if (!(match instanceof RouteMatch)) {
+      if (fallThrough !== undefined) return fallThrough(req)
+      return match === null ? refuse(matcher, req, fault) : fault(match, req)
+    }
     req.environ.route = match
     if (match.route.redirect !== null) return redirectTo(match, req)
     if (match.params.path_info !== undefined) movePathInfo(req, match.params.path_info)
@@ -51,14 +52,11 @@ export function router(map: Mapper, options: RouterOptions = {}): App {
   }
 }
 
-const badEncoding = 'the path is not well percent-encoded'
-
-/** undefined for a path that cannot be decoded. */
-function matchRequest(matcher: Matcher, req: HttpRequest): RouteMatch | null | undefined {
+function matchRequest(matcher: Matcher, req: HttpRequest): RouteMatch | BadPath | null {
   try {
     return matcher.match(req.method, req.pathInfo, req)
   } catch (error) {
-    if (error instanceof URIError) return undefined
+    if (error instanceof BadPath) return error
     throw error
   }
 }

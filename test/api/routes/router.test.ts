@@ -239,6 +239,12 @@ describe('conditions', () => {
     expect(map.match('GET', '/a')).toBeNull()
   })
 
+  it('of a function that fails are no fault of the client', () => {
+    const map = new Mapper()
+    map.connect('/x', { controller: echo, conditions: { function: () => decodeURIComponent('%') === '' } })
+    return expect(inject(router(map), { path: '/x' }).then(({ status }) => status)).resolves.toBe(500)
+  })
+
   it('of a path with one method and vetoed with another do not count as allowed', async () => {
     const map = new Mapper()
     map.connect('/x', { controller: echo, conditions: { method: 'PUT', function: () => false } })
