@@ -4,12 +4,13 @@ import { config } from './config.js'
 import { entrypoints } from './entrypoints.js'
 import { launch } from './launch.js'
 import { log } from './log.js'
+import { migrate } from './migrate.js'
 import { overhead } from './overhead.js'
 import { pipeline } from './pipeline.js'
 import { routes } from './routes.js'
 import { start } from './start.js'
 
-const benches = { config, entrypoints, launch, log, overhead, pipeline, routes, start }
+const benches = { config, entrypoints, launch, log, migrate, overhead, pipeline, routes, start }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))

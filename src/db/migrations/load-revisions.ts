@@ -1,7 +1,6 @@
 // Locations → revisions: imports every file of a folder at once, and says of one that is no revision what is missing.
 // Runs in the process of a command.
-import { readdirSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { importFault } from '../../entrypoints/import-fault.ts'
@@ -66,16 +65,25 @@ async function loadFile(file: string, location: string): Promise<Revision> {
   try {
     const namespace: unknown = await import(url)
     const revision = revisionOf(namespace, { file, location })
-    return revision.module.message === undefined ? { ...revision, message: await firstCommentLine(file) } : revision
+    return revision.module.message === undefined ? withComment(revision) : revision
   } catch (error) {
     const reference = { text: file, module: basename(file), attr: null, extras: [] }
     throw await importFault(error, { url, file, specifier: null }, reference, { file })
   }
 }
 
+/** The file is read for its comment when somebody wants to show it. */
+function withComment(revision: Revision): Revision {
+  let found: string | undefined
+  return Object.defineProperty(revision, 'message', {
+    get: () => (found ??= firstCommentLine(revision.file)),
+    enumerable: true,
+  })
+}
+
 /** The first line of the comment that the file begins with. */
-async function firstCommentLine(file: string): Promise<string> {
-  const text = await readFile(file, 'utf-8')
+function firstCommentLine(file: string): string {
+  const text = readFileSync(file, 'utf-8')
   const match = /^(?:#![^\n]*\n)?\s*(?:\/\/+|\/\*+)[ \t]*(?:\*?[ \t\n]*)?([^\n]*)/u.exec(text)
   return match?.[1]?.replace(/\s*\*\/.*$/u, '').trim() ?? ''
 }
