@@ -3,6 +3,8 @@
 
 interface Token {
   readonly text: string
+  /** Whether something stands between it and the one before: what was written together stays so. */
+  readonly isApart: boolean
   readonly depth: number
 }
 
@@ -52,15 +54,17 @@ export function definitionOf(text: string): Definition {
 }
 
 function tokensOf(text: string): Token[] {
+  const tokens: Token[] = []
   let depth = 0
-  return Array.from(text.matchAll(token), ([word]) => word)
-    .filter((word) => !word.startsWith('--') && !word.startsWith('/*'))
-    .map((word) => {
-      if (word === ')') depth -= 1
-      const one = { text: word, depth }
-      if (word === '(') depth += 1
-      return one
-    })
+  let end = 0
+  for (const { 0: word, index } of text.matchAll(token)) {
+    if (word.startsWith('--') || word.startsWith('/*')) continue
+    if (word === ')') depth -= 1
+    tokens.push({ text: word, isApart: index > end, depth })
+    if (word === '(') depth += 1
+    end = index + word.length
+  }
+  return tokens
 }
 
 function columnOf([first]: readonly Token[]): string | null {
@@ -68,12 +72,7 @@ function columnOf([first]: readonly Token[]): string | null {
 }
 
 function textOf(tokens: readonly Token[]): string {
-  let text = ''
-  for (const { text: word } of tokens) {
-    const isTight = text === '' || text.endsWith('(') || word === ')' || word === ','
-    text += isTight ? word : ` ${word}`
-  }
-  return text
+  return tokens.map(({ text, isApart }, index) => (isApart && index > 0 ? ` ${text}` : text)).join('')
 }
 
 /** A part of a column's definition, with the word that it begins with: `not`, `default`, `references`. */
