@@ -28,12 +28,13 @@ const entries = [
 const isEntry = (file) => entries.some((pattern) => pattern.test(file))
 
 /**
- * The chunks, each with what its processes begin with: commands, those that look names up, masters of workers, workers, and in them the filters. What a
+ * The chunks, each with what its processes begin with: commands, those that look names up, those that read the configuration, masters of workers, workers, and in them the filters. What a
  * master shares with the workers is in `service`. A chunk needs only those before it, and a master no code that serves.
  */
 const begins = {
   script: ['entrypoints/run-main.ts'],
   names: ['entrypoints/load.ts', 'entrypoints/aliases.ts', 'entrypoints/project-folder.ts'],
+  options: ['service/opts.ts', 'service/deployment.ts', 'service/version.ts', 'config/index.ts'],
   master: [
     'service/cmd/server.ts',
     'launch/serve-app.ts',
@@ -84,12 +85,13 @@ function chunkOf(id) {
 }
 
 function nameChunks() {
-  const { script, names, master, worker, filters, installed, look } = Object.fromEntries(
+  const { script, names, options, master, worker, filters, installed, look } = Object.fromEntries(
     Object.entries(begins).map(([name, files]) => [name, reach(files)]),
   )
   const nameOf = (id) => {
     if (script.has(id)) return 'script'
     if (names.has(id)) return 'names'
+    if (options.has(id)) return 'options'
     if (master.has(id)) return worker.has(id) || filters.has(id) ? 'service' : 'master'
     if (worker.has(id)) return 'worker'
     if (filters.has(id)) return 'filters'
@@ -155,11 +157,13 @@ const { output } = await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name].js',
   codeSplitting: {
-    groups: ['script', 'names', 'service', 'master', 'worker', 'filters', 'installed', 'look'].map((name, index) => ({
-      name,
-      test: (id) => chunkOf(id) === name,
-      priority: 10 - index,
-    })),
+    groups: ['script', 'names', 'options', 'service', 'master', 'worker', 'filters', 'installed', 'look'].map(
+      (name, index) => ({
+        name,
+        test: (id) => chunkOf(id) === name,
+        priority: 10 - index,
+      }),
+    ),
   },
 })
 await bundle.close()

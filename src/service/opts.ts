@@ -5,7 +5,7 @@ import { databaseGroup } from '../db/options.ts'
 import { launchGroup } from '../launch/options.ts'
 import { sslGroup } from '../launch/tls/tls-options.ts'
 import { reportsGroup } from '../launch/observe/report-options.ts'
-import { logGroup } from '../log/index.ts'
+import { logGroup } from '../log/options.ts'
 import {
   authTokenGroup,
   basicAuthGroup,

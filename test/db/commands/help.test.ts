@@ -82,14 +82,17 @@ describe('options of the configuration', () => {
   })
 })
 
+/** Modules that serve, log or build apps; not those that declare options, with what the options of the log need. */
+const serves =
+  /^(?:http|paste|middleware|launch|log)\/(?!(?:.*options|levels|percent-format|priorities|syslog-address|text-defaults)$)/u
+
 describe('what is loaded', () => {
   it('is the parser and the configuration for help, and no kysely', async () => {
     const { own, packages } = await loadedBy(serviceDbManage, ['--help'])
     expect(packages).toEqual(['commander'])
     expect(own).toContain('db/commands/command-table')
-    const more = own.filter((name) => /^(?:http|paste|middleware|launch|db)\//u.test(name))
     expect(
-      more.filter((name) => !/options$|^db\/commands\/(?:db-manage|command-table|examples|terminal)$/u.test(name)),
+      own.filter((name) => serves.test(name) || /^db\/(?:migrations|dialects|schema|connect)/u.test(name)),
     ).toEqual([])
   })
 
@@ -98,7 +101,7 @@ describe('what is loaded', () => {
     await shop.run('upgrade heads')
     const { own, packages, node } = await loadedBy(shop.script, ['--config-file', shop.conf, 'current'])
     expect(own).toContain('db/migrations/engine')
-    expect(own.filter((name) => /^(?:http|paste|middleware|launch|log)\//u.test(name))).toEqual([])
+    expect(own.filter((name) => serves.test(name))).toEqual([])
     expect(packages).toContain('kysely')
     expect(packages.filter((name) => /^(?:pino|piscina|pg|mysql2)/u.test(name))).toEqual([])
     expect(node.filter((name) => /^(?:https?2?|_http_.*|tls|_tls_.*|inspector)$|undici/u.test(name))).toEqual([])
