@@ -1,6 +1,6 @@
 // The streams of a db-manage command and what is known of whoever reads them; the only place of the room that touches
 // the process's streams. Verbs get this, so that tests can read what they write.
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 
 export interface Terminal {
   /** Data: standard output. */
@@ -25,11 +25,14 @@ export function processTerminal(): Terminal {
   }
 }
 
-async function askOnTerminal(question: string): Promise<string> {
+/** Ctrl-C and the end of the input are an empty answer. */
+function askOnTerminal(question: string): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return await prompt.question(question)
-  } finally {
-    prompt.close()
-  }
+  return new Promise((resolve) => {
+    prompt.once('close', () => resolve(''))
+    prompt.question(question, (answer) => {
+      resolve(answer)
+      prompt.close()
+    })
+  })
 }

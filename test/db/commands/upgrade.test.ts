@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { hasPty, openPty } from '../../cli/pty.ts'
 import { eachDatabase } from '../databases.ts'
 import { line, parted, Shop } from './shop.ts'
 
@@ -174,6 +175,23 @@ describe('downgrade', () => {
     const outcome = await shop.run('downgrade -1', { answer })
     expect(outcome.status).toBe(status)
     expect(outcome.stderr).toContain(`On ${shop.url}: what these revisions have added is lost. Go on? [y/N] `)
+    expect((await shop.run('current')).stdout).toBe(`${where}\n`)
+  })
+
+  it.skipIf(!hasPty).each([
+    ['a yes', 'y\r', 0, 'b2b2'],
+    ['Ctrl-C', '\u0003', 1, 'c3c3 (head)'],
+    ['Ctrl-D', '\u0004', 1, 'c3c3 (head)'],
+  ])('takes %s on a terminal (skipped without script(1) of util-linux)', async (_, keys, status, where) => {
+    const shop = new Shop(line)
+    await shop.run('upgrade heads')
+    const command = `${process.execPath} ${shop.script} --config-file ${shop.conf} downgrade -1`
+    const pty = openPty(command, { cwd: shop.folder, env: process.env })
+    await pty.until(/Go on\? \[y\/N\] /u)
+    pty.write(keys)
+    if (status === 1) await pty.until(/nothing was changed/u)
+    else await pty.until(/Running downgrade c3c3 -> b2b2/u)
+    expect(await pty.end()).toBe(status)
     expect((await shop.run('current')).stdout).toBe(`${where}\n`)
   })
 
