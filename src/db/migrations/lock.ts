@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SlipwayError } from '../../errors.ts'
 import { loadSqlite } from '../dialects/sqlite.ts'
 import { isBusy } from '../dialects/sqlite-connection.ts'
+import { fileHolder, mysqlHolder, postgresqlHolder } from './lock-holder.ts'
 import type { Session } from './session.ts'
 
 export interface LockOptions {
@@ -32,40 +33,47 @@ export async function withLock<T>(
   options: LockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { tryLock, close } = await lockOf(session, table)
+  const lock = await lockOf(session, table)
   try {
-    const unlock = await waitFor(tryLock, options)
+    const unlock = await waitFor(lock, options)
     try {
       return await work()
     } finally {
       await unlock()
     }
   } finally {
-    close()
+    lock.close()
   }
 }
 
-async function waitFor(tryLock: TryLock, { lockTimeoutMs = 60_000, onWait, signal }: LockOptions) {
+async function waitFor({ tryLock, holder }: Lock, { lockTimeoutMs = 60_000, onWait, signal }: LockOptions) {
   const deadline = performance.now() + lockTimeoutMs
   for (let isFirst = true; ; isFirst = false) {
     signal?.throwIfAborted()
     const unlock = await tryLock()
     if (unlock) return unlock
-    if (performance.now() >= deadline) throw locked(lockTimeoutMs)
-    if (isFirst) onWait?.('another run of migrations is at work on this database, waiting for its end')
+    if (performance.now() >= deadline) throw locked(lockTimeoutMs, await holder())
+    if (isFirst && onWait) onWait(waitText(await holder()))
     await sleep(pollMs, undefined, signal && { signal })
   }
 }
 
-function locked(waitedMs: number): SlipwayError {
+function waitText(holder: string | null): string {
+  const who = holder === null ? '' : ` (${holder})`
+  return `another run of migrations is at work on this database${who}, waiting for its end`
+}
+
+function locked(waitedMs: number, holder: string | null): SlipwayError {
   return new SlipwayError('SLIPWAY_DB_LOCKED', 'another run of migrations is at work on this database', {
-    found: `it has not ended within ${waitedMs / 1000} s`,
+    found: `${holder ?? 'it'} has not ended within ${waitedMs / 1000} s`,
     hint: 'wait for it, or give it more time; nothing was changed',
   })
 }
 
 interface Lock {
   readonly tryLock: TryLock
+  /** Who has it; null when nobody knows. */
+  readonly holder: () => Promise<string | null>
   readonly close: () => void
 }
 
@@ -76,35 +84,37 @@ async function lockOf(session: Session, table: string): Promise<Lock> {
     case 'sqlite':
       return lockBeside(session)
     case 'postgresql':
-      return { tryLock: advisoryLock(session, table), close: nothing }
+      return { ...advisoryLock(session, table), close: nothing }
     case 'mysql':
-      return { tryLock: await namedLock(session, table), close: nothing }
+      return { ...(await namedLock(session, table)), close: nothing }
   }
 }
 
 /** The number is one of the database, not of the server. */
-function advisoryLock(session: Session, table: string): TryLock {
+function advisoryLock(session: Session, table: string): Omit<Lock, 'close'> {
   const key = createHash('sha256').update(`slipway ${table}`).digest().readBigInt64BE().toString()
-  return async () => {
+  const tryLock: TryLock = async () => {
     const [row] = await session.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS held', [key])
     if (row?.held !== true) return null
     return async () => {
       await session.query('SELECT pg_advisory_unlock($1::bigint)', [key])
     }
   }
+  return { tryLock, holder: () => postgresqlHolder(session, key) }
 }
 
 /** Names are of the whole server, and at most 64 long. */
-async function namedLock(session: Session, table: string): Promise<TryLock> {
+async function namedLock(session: Session, table: string): Promise<Omit<Lock, 'close'>> {
   const [row] = await session.query<{ name: string | null }>('SELECT DATABASE() AS name')
   const name = `slipway:${createHash('sha1').update(`${row?.name}.${table}`).digest('hex')}`
-  return async () => {
+  const tryLock: TryLock = async () => {
     const [answer] = await session.query<{ held: number | string | null }>('SELECT GET_LOCK(?, 0) AS held', [name])
     if (Number(answer?.held) !== 1) return null
     return async () => {
       await session.query('SELECT RELEASE_LOCK(?)', [name])
     }
   }
+  return { tryLock, holder: () => mysqlHolder(session, name) }
 }
 
 /**
@@ -114,9 +124,10 @@ async function namedLock(session: Session, table: string): Promise<TryLock> {
 async function lockBeside(session: Session): Promise<Lock> {
   const files = await session.query<{ name: string; file: string | null }>('PRAGMA database_list')
   const file = files.find(({ name }) => name === 'main')?.file
-  if (!file) return { tryLock: async () => async () => undefined, close: nothing }
+  if (!file) return { tryLock: async () => async () => undefined, holder: async () => null, close: nothing }
   const { DatabaseSync } = await loadSqlite()
-  const database = new DatabaseSync(`${file}.migrate-lock`)
+  const place = `${file}.migrate-lock`
+  const database = new DatabaseSync(place)
   database.exec('PRAGMA busy_timeout = 0')
   const tryLock: TryLock = async () => {
     try {
@@ -127,5 +138,5 @@ async function lockBeside(session: Session): Promise<Lock> {
     }
     return async () => database.exec('ROLLBACK')
   }
-  return { tryLock, close: () => database.close() }
+  return { tryLock, holder: async () => fileHolder(place), close: () => database.close() }
 }

@@ -163,7 +163,7 @@ export class Shop {
         await Promise.race([once(child.stderr, 'data'), closed])
       }
     }
-    return { closed, says, said: () => said }
+    return { pid: child.pid, closed, says, said: () => said }
   }
 
   /** Its database, to look into. */

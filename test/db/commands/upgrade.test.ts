@@ -130,18 +130,28 @@ describe('upgrade', () => {
     expect((await shop.run('upgrade --contract')).stderr).toBe('Running upgrade b2b2 -> d4d4, drop user\n')
     expect((await shop.run('has-offline-migrations')).status).toBe(0)
   })
+})
 
-  it('of two at once one works and the other waits for its end, or gives up', { timeout: 30_000 }, async () => {
+eachDatabase('of two runs at once', (server) => {
+  it('one works and the other says whom it waits for, or gives up', { timeout: 30_000 }, async () => {
     const wait = `const { existsSync } = await import('node:fs')
   while (!existsSync('go')) await new Promise((resolve) => setTimeout(resolve, 10))`
-    const shop = new Shop([{ id: 'a1a1', upgrade: wait }, ...line.slice(1).map((one) => ({ ...one, upgrade: '' }))])
+    const shop = new Shop(
+      [{ id: 'a1a1', upgrade: wait }, ...line.slice(1).map((one) => ({ ...one, upgrade: '' }))],
+      {},
+      await server.fresh(),
+    )
     const first = shop.start('upgrade heads')
     await first.says('Running upgrade')
     const patient = shop.start('upgrade heads')
-    await patient.says('another run of migrations is at work on this database')
+    // Of a file the kernel tells it, and only Linux's.
+    const isTold = server.dialect !== 'sqlite' || process.platform === 'linux'
+    const who = server.dialect === 'sqlite' ? `process ${first.pid}, since 20` : 'session '
+    await patient.says(`another run of migrations is at work on this database${isTold ? ` (${who}` : ', waiting'}`)
     const hasty = await shop.spawn('upgrade heads --lock-timeout 0')
     expect(hasty.status).toBe(69)
     expect(hasty.stderr).toContain('SLIPWAY_DB_LOCKED')
+    expect(hasty.stderr).toContain(isTold ? `  ${who}` : '  it has not ended')
     writeFileSync(join(shop.folder, 'go'), '')
     expect(await first.closed).toEqual([0, null])
     expect(await patient.closed).toEqual([0, null])
