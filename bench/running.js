@@ -42,7 +42,7 @@ export class Running {
     const flags = [...files, '--listen', '127.0.0.1:0', '--workers', String(workers)]
     this.#child = spawn(process.execPath, [...nodeFlags, here('../bin/service-server.js'), ...flags], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, OS_DATABASE__CONNECTION: 'sqlite://', ...env },
       detached: true,
     })
     createInterface(this.#child.stdout).on('line', (line) => {

@@ -132,6 +132,7 @@ export const errorCodes = {
   SLIPWAY_DB_VERSION: ExitCode.config,
   SLIPWAY_DB_MIGRATION: ExitCode.software,
   SLIPWAY_DB_OFFLINE: ExitCode.software,
+  SLIPWAY_DB_BEHIND: ExitCode.config,
   SLIPWAY_DB_LOCKED: ExitCode.unavailable,
   SLIPWAY_DB_SCHEMA: ExitCode.software,
 

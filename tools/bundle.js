@@ -58,6 +58,14 @@ const begins = {
     'middleware/sizelimit.ts',
     'paste/strategy.ts',
   ],
+  // What the API of the service lives on, with the database that most begin with.
+  api: [
+    'service/api/v1.ts',
+    'db/migrations/engine.ts',
+    'db/migrations/load-revisions.ts',
+    'db/dialects/sqlite.ts',
+    'entrypoints/driver-manager.ts',
+  ],
   installed: ['entrypoints/installed.ts'],
   look: ['cli/list-entry-points.ts'],
 }
@@ -85,17 +93,18 @@ function chunkOf(id) {
 }
 
 function nameChunks() {
-  const { script, names, options, master, worker, filters, installed, look } = Object.fromEntries(
+  const { script, names, options, master, worker, filters, api, installed, look } = Object.fromEntries(
     Object.entries(begins).map(([name, files]) => [name, reach(files)]),
   )
   const nameOf = (id) => {
     if (script.has(id)) return 'script'
     if (names.has(id)) return 'names'
     if (options.has(id)) return 'options'
-    if (master.has(id)) return worker.has(id) || filters.has(id) ? 'service' : 'master'
+    if (master.has(id)) return worker.has(id) || filters.has(id) || api.has(id) ? 'service' : 'master'
     if (worker.has(id)) return 'worker'
     if (filters.has(id)) return 'filters'
     if (installed.has(id)) return 'installed'
+    if (api.has(id)) return 'api'
     return look.has(id) ? 'look' : null
   }
   const chunks = new Map([...imports.keys()].map((id) => [id, nameOf(id)]))
@@ -157,7 +166,7 @@ const { output } = await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name].js',
   codeSplitting: {
-    groups: ['script', 'names', 'options', 'service', 'master', 'worker', 'filters', 'installed', 'look'].map(
+    groups: ['script', 'names', 'options', 'service', 'master', 'worker', 'filters', 'installed', 'api', 'look'].map(
       (name, index) => ({
         name,
         test: (id) => chunkOf(id) === name,

@@ -147,7 +147,7 @@ function serviceServer({ port, workers, folder }, { deployment, model }) {
   return {
     command: node,
     args: [here('../../bin/service-server.js'), ...files, ...flags],
-    env: environment,
+    env: { ...environment, OS_DATABASE__CONNECTION: 'sqlite://' },
     cwd: here('../..'),
   }
 }

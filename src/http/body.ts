@@ -58,7 +58,7 @@ export class RequestBody {
     return new TextDecoder().decode(await this.bytes())
   }
 
-  /** Raises an HttpError 400 for what is no JSON or nested too deep. Keys named `__proto__` are dropped, at any depth. */
+  /** Raises an HttpError 400 for what is no JSON, nested too deep, or has a key named `__proto__`. */
   async json(): Promise<unknown> {
     return parseJson(await this.text())
   }

@@ -9,7 +9,7 @@ const maxDepth = 1000
 // `__proto__`, also with any of its letters written as \u00XX.
 const dangerous = /__proto__|\\u00(?:5f|6f|7[024])/i
 
-/** Raises an HttpError 400 for what is no JSON or too deep. Keys named `__proto__` are dropped, at any depth. */
+/** Raises an HttpError 400 for what is no JSON, too deep, or has a key named `__proto__`, at any depth. */
 export function parseJson(text: string): unknown {
   // A document that deep has at least as many characters.
   if (text.length >= 2 * maxDepth && isDeeper(text, maxDepth)) {
@@ -17,12 +17,19 @@ export function parseJson(text: string): unknown {
   }
   try {
     if (!dangerous.test(text)) return JSON.parse(text)
-    return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
+    return JSON.parse(text, refusePrototypes)
   } catch (cause) {
+    if (cause instanceof HttpError) throw cause
     const { line, column } = placeOf(faultIn(text, cause), text)
     const message = `Malformed request body: cannot understand JSON at line ${line}, column ${column}.`
     throw new HttpError(400, message, { cause })
   }
+}
+
+/** Copied key by key into another object, such a key changes that object's prototype: nobody sends it in good faith. */
+function refusePrototypes(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new HttpError(400, 'Malformed request body: "__proto__" is not allowed as a key.')
+  return value
 }
 
 const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = [34, 92, 91, 93, 123, 125]

@@ -1,7 +1,8 @@
 // The options of the reference service: its own, and those of the rooms that it uses. Every command of
 // it reads them. A group that is named here has its unknown settings refused at start.
-import { group, type OptionGroup, str } from '../config/index.ts'
+import { group, int, type OptionGroup, str } from '../config/index.ts'
 import { databaseGroup } from '../db/options.ts'
+import { policyGroup } from '../api/policy/options.ts'
 import { launchGroup } from '../launch/options.ts'
 import { sslGroup } from '../launch/tls/tls-options.ts'
 import { reportsGroup } from '../launch/observe/report-options.ts'
@@ -30,13 +31,28 @@ export const serviceGroup = group('DEFAULT', {
   }),
 })
 
+export const documentsGroup = group('documents', {
+  store: str({
+    default: 'database',
+    help: 'Where contents of documents are kept: the name of a driver in the group service.content_stores (database, compressed, folder). Documents stay where they are when it changes.',
+  }),
+  store_folder: str({ default: 'documents', help: 'The folder of the store "folder".' }),
+  max_limit: int({
+    default: 1000,
+    min: 1,
+    help: 'The most documents of one page; that of clients that name no limit.',
+  }),
+})
+
 export const groups: readonly OptionGroup[] = [
   serviceGroup,
-  databaseGroup,
   launchGroup,
   sslGroup,
   logGroup,
   reportsGroup,
+  databaseGroup,
+  documentsGroup,
+  policyGroup,
   osloMiddlewareGroup,
   basicAuthGroup,
   secureProxyGroup,

@@ -1,13 +1,21 @@
 // The API of the reference service, app by app, without a socket.
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/config/index.ts'
 import { type App, inject, type InjectOptions } from '../../src/http/index.ts'
 import { noAuth, sizelimit } from '../../src/middleware/index.ts'
 import { appFactory as v1Factory } from '../../src/service/api/v1.ts'
 import { appFactory as versionsFactory } from '../../src/service/api/versions.ts'
+import { groups } from '../../src/service/opts.ts'
 import { contextWith } from '../middleware/filtering.ts'
 
 const versions = await versionsFactory({}, {}, contextWith())
-const v1 = await v1Factory({}, {}, contextWith())
+const releases: (() => unknown)[] = []
+const conf = { OS_DATABASE__CONNECTION: 'sqlite://', OS_DATABASE__AUTO_UPGRADE: 'true' }
+const config = readConfig({ groups, argv: [], prog: 'test', env: conf })
+const v1 = await v1Factory({}, {}, contextWith({ config, onClose: (release) => void releases.push(release) }))
+afterAll(async () => {
+  for (const release of releases.reverse()) await release()
+})
 
 describe('the versions of the API', () => {
   it.each(['', '/'])('at %j are listed with links to where the client came in', async (path) => {
@@ -61,6 +69,7 @@ describe('version 1', () => {
     expect(response.json()).toEqual({
       version: { id: 'v1.0', status: 'CURRENT', links: [{ rel: 'self', href: 'http://api.example/v1/' }] },
       resources: [
+        { name: 'documents', href: 'http://api.example/v1/documents' },
         { name: 'echo', href: 'http://api.example/v1/echo' },
         { name: 'digest', href: 'http://api.example/v1/digest' },
       ],
@@ -137,10 +146,12 @@ describe('version 1', () => {
   })
 
   it.each([
-    ['GET', '/digest', 405, 'POST'],
-    ['POST', '/echo', 405, 'GET, HEAD'],
-    ['constructor', '/echo', 405, 'GET, HEAD'],
+    ['GET', '/digest', 405, 'POST, OPTIONS'],
+    ['POST', '/echo', 405, 'GET, HEAD, OPTIONS'],
+    ['constructor', '/echo', 405, 'GET, HEAD, OPTIONS'],
+    ['OPTIONS', '/echo', 204, 'GET, HEAD, OPTIONS'],
     ['HEAD', '/echo', 200, undefined],
+    ['PATCH', '/documents/1', 405, 'DELETE, GET, HEAD, PUT, OPTIONS'],
     ['GET', '/nope', 404, undefined],
     ['GET', '/echo/', 404, undefined],
   ])('answers %s %s with %i', async (method, path, status, allow) => {

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Address, type Answer, ask, type Question, started } from './deployed.ts'
-import { makeFolder, root } from './folder.ts'
+import { makeFolder, ownDatabase, root } from './folder.ts'
 
 const script = join(root, 'bin/service-wsgi-api.js')
 const loader = fileURLToPath(new URL('./fixtures/passenger-loader.cjs', import.meta.url))
@@ -38,7 +38,7 @@ function home(): { folder: string; env: Record<string, string | undefined> } {
   const folder = mkdtempSync(join(tmpdir(), 'wsgi-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   symlinkSync(files, join(folder, '.service'))
-  return { folder, env: { ...process.env, HOME: folder, NO_COLOR: '1' } }
+  return { folder, env: { ...process.env, HOME: folder, NO_COLOR: '1', ...ownDatabase } }
 }
 
 type Serve = (folder: string, env: Record<string, string | undefined>) => Promise<Address>

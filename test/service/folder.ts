@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
+/** For services of a test: a database of their own that leaves nothing behind. */
+export const ownDatabase = { OS_DATABASE__CONNECTION: 'sqlite://', OS_DATABASE__AUTO_UPGRADE: 'true' }
+
 export const serviceConf = join(root, 'etc/service/service.conf')
 
 /** Copies of the two files; `settings` are put under their headings of service.conf, `edit` changes the deployment file. */

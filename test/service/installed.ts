@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { root } from './folder.ts'
+import { ownDatabase, root } from './folder.ts'
 
 export interface Installed {
   readonly folder: string
@@ -38,7 +38,7 @@ export function installGlobally(prefixName: string): Installed {
   return {
     folder,
     bin,
-    env: { HOME: home, PATH: `${bin}:${path}`, NO_COLOR: '1' },
+    env: { HOME: home, PATH: `${bin}:${path}`, NO_COLOR: '1', ...ownDatabase },
     remove: () => rmSync(folder, { recursive: true }),
   }
 }

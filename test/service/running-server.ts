@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
-import { root } from './folder.ts'
+import { ownDatabase, root } from './folder.ts'
 
 export interface LogLine {
   readonly level: string
@@ -30,7 +30,7 @@ export class RunningServer {
   /** In its own process group, so that its workers can be ended with it. */
   constructor(variables: Readonly<Record<string, string>>, ...flags: string[]) {
     const command = join(root, 'bin/service-server.js')
-    const env = { ...process.env, NO_COLOR: '1', ...variables }
+    const env = { ...process.env, NO_COLOR: '1', ...ownDatabase, ...variables }
     const child = spawn(process.execPath, [command, ...flags], {
       cwd: root,
       env,

@@ -2,10 +2,17 @@
 // built modules: the suite builds before it runs.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type App, inject, type InjectOptions } from '../../src/http/index.ts'
 import { initApp } from '../../src/service/wsgi.ts'
-import { makeFolder, serviceConf } from './folder.ts'
+import { makeFolder, ownDatabase, serviceConf } from './folder.ts'
+
+beforeAll(() => {
+  for (const [name, value] of Object.entries(ownDatabase)) vi.stubEnv(name, value)
+})
+afterAll(() => {
+  vi.unstubAllEnvs()
+})
 
 /** A log file keeps the lines of requests out of the tests' output. */
 async function appOf(conf: string, logFolder: string, ...flags: string[]): Promise<App> {
@@ -122,7 +129,7 @@ describe('service-wsgi-api', () => {
       'a filter that is not there',
       {},
       (text) => text.replace('use = egg:slipway#noauth', 'use = egg:slipway#noaut'),
-      { code: 'SLIPWAY_DISTRIBUTION_ENTRY', alternatives: ['noauth'] },
+      { code: 'SLIPWAY_DISTRIBUTION_ENTRY', alternatives: ['noauth', 'noauth2'] },
     ],
   ])('refuses %s', async (_what, settings, edit, error) => {
     await expect(appWith(settings, edit)).rejects.toMatchObject(error)

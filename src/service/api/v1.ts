@@ -1,25 +1,75 @@
-// Version 1 of the API: what it is and who asks, an echo, and checksums. Documents in a database come
-// later. Errors are JSON, as clients of an API expect whatever they accept.
-import { createHash } from 'node:crypto'
+// Version 1 of the API: documents, and a few small tools. The factory opens what the app lives on (database, policy,
+// content store); requests meet the routes. Errors are JSON, as clients of an API expect whatever they accept.
+import { collectionController } from '../../api/attributes/collection-controller.ts'
+import { enforcerPolicy } from '../../api/attributes/collection-policy.ts'
+import { resource } from '../../api/controllers/resource.ts'
+import { createEnforcer, type Enforcer } from '../../api/policy/enforcer.ts'
+import { errorFault } from '../../api/responses/faults.ts'
+import { Mapper } from '../../api/routes/mapper.ts'
+import { router } from '../../api/routes/router.ts'
 import { type App, type AppFactory, HttpError, type HttpRequest, type HttpResponse, json } from '../../http/index.ts'
 // For the slot `context` of the environ.
 import type { RequestContext } from '../../middleware/index.ts'
+import { openServiceDatabase } from '../db/open.ts'
+import { documentsGroup } from '../opts.ts'
+import { rules } from '../policies.ts'
+import { openStores } from '../stores/open.ts'
+import { attributes } from './attributes.ts'
+import { DocumentsPlugin } from './documents.ts'
+import { digest, echo } from './tools.ts'
 
-type Handler = (req: HttpRequest) => HttpResponse | Promise<HttpResponse>
+/**
+ * `paste.app_factory`
+ * @throws SlipwayError as `openServiceDatabase`; of the policy files and the content store
+ */
+export const appFactory: AppFactory = async (_globals, _settings, context) => {
+  const { config, log } = context
+  const database = await openServiceDatabase(config, log)
+  context.onClose(() => database.close())
+  const enforcer = createEnforcer(config, { rules, log })
+  context.onClose(() => enforcer.close())
+  const plugin = new DocumentsPlugin({
+    db: database.kysely,
+    stores: await openStores(config),
+    seesAll: (context) => enforcer.enforce('get_documents:all_projects', {}, context ?? {}),
+  })
+  return apiOf(documentsOf(plugin, enforcer, config.get(documentsGroup).max_limit))
+}
 
-const routes: ReadonlyMap<string, Readonly<Record<string, Handler>>> = new Map([
-  ['', { GET: describe }],
-  ['/', { GET: describe }],
-  ['/echo', { GET: echo }],
-  ['/digest', { POST: digest }],
-])
+function documentsOf(plugin: DocumentsPlugin, enforcer: Enforcer, maxLimit: number): App {
+  const controller = collectionController(plugin, attributes.documents, {
+    collection: 'documents',
+    resource: 'document',
+    allowBulk: true,
+    allowPagination: true,
+    allowSorting: true,
+    maxLimit,
+    policy: enforcerPolicy(enforcer),
+  })
+  return resource(controller)
+}
+
+function apiOf(documents: App): App {
+  const map = new Mapper()
+  map.connect('/', { controller: describe, conditions: { method: ['GET'] } })
+  map.connect('/echo', { controller: echo, conditions: { method: ['GET'] } })
+  map.connect('/digest', { controller: digest, conditions: { method: ['POST'] } })
+  map.resource('document', 'documents', { controller: documents })
+  const routed = router(map)
+  // Mounted at /v1, the app is asked for '' there.
+  return refusals((req) => (req.pathInfo === '' && isRead(req) ? describe(req) : routed(req)))
+}
+
+function isRead({ method }: HttpRequest): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+const named = ['documents', 'echo', 'digest']
 
 function describe(req: HttpRequest): HttpResponse {
   return json({
     version: { id: 'v1.0', status: 'CURRENT', links: [{ rel: 'self', href: `${req.applicationUrl}/` }] },
-    resources: [...routes.keys()]
-      .filter((path) => path.length > 1)
-      .map((path) => ({ name: path.slice(1), href: req.applicationUrl + path })),
+    resources: named.map((name) => ({ name, href: `${req.applicationUrl}/${name}` })),
     context: shown(req.environ.context),
   })
 }
@@ -31,65 +81,19 @@ function shown(context: RequestContext | undefined): object | null {
   return { user_id: userId, project_id: projectId, roles, is_admin: isAdmin, request_id: requestId }
 }
 
-/** What arrived here: for whoever sets up proxies and pipelines. */
-function echo(req: HttpRequest): HttpResponse {
-  return json({
-    method: req.method,
-    url: req.applicationUrl + req.pathInfo,
-    query: [...req.query],
-    remote_address: req.remoteAddress ?? null,
-  })
-}
-
-const algorithms = ['sha256', 'sha384', 'sha512'] as const
-
-/** `{"text": …, "algorithm": "sha256"}` → the checksum of the text in UTF-8. */
-async function digest(req: HttpRequest): Promise<HttpResponse> {
-  const body = await req.body.json()
-  const { text, algorithm = 'sha256' } = fieldsOf(body)
-  if (typeof text !== 'string') throw new HttpError(400, 'Invalid input for text. Reason: it is not a string.')
-  const known = algorithms.find((name) => name === algorithm)
-  if (known === undefined) {
-    throw new HttpError(400, `Invalid input for algorithm. Reason: it is not one of ${algorithms.join(', ')}.`)
+/** What the tools and the routes refuse, as the resources say it. Any other error is for catch_errors, which logs it. */
+function refusals(app: App): App {
+  const refuse = (error: unknown, req: HttpRequest): HttpResponse => {
+    const known = HttpError.from(error)
+    if (known?.expose !== true) throw error
+    return errorFault(known, req)
   }
-  return json({ digest: { algorithm: known, value: createHash(known).update(text).digest('hex') } })
-}
-
-function fieldsOf(body: unknown): { readonly text?: unknown; readonly algorithm?: unknown } {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
-  throw new HttpError(400, 'Malformed request body: it is not an object.')
-}
-
-function answer(req: HttpRequest): HttpResponse | Promise<HttpResponse> {
-  const handlers = routes.get(req.pathInfo)
-  if (handlers === undefined) return fault(new HttpError(404, 'The resource could not be found.'))
-  // The edge leaves the body of the answer out.
-  const method = req.method === 'HEAD' ? 'GET' : req.method
-  const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
-  if (handler === undefined) return fault(notAllowed(Object.keys(handlers)))
-  try {
-    const response = handler(req)
-    return response instanceof Promise ? response.catch(refusal) : response
-  } catch (error) {
-    return refusal(error)
+  return (req) => {
+    try {
+      const response = app(req)
+      return response instanceof Promise ? response.catch((error: unknown) => refuse(error, req)) : response
+    } catch (error) {
+      return refuse(error, req)
+    }
   }
 }
-
-function notAllowed(methods: readonly string[]): HttpError {
-  const allow = methods.flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]))
-  return new HttpError(405, 'The method is not allowed here.', { headers: { allow: allow.join(', ') } })
-}
-
-/** Any other error is for catch_errors, which logs it. */
-function refusal(error: unknown): HttpResponse {
-  const known = HttpError.from(error)
-  if (known?.expose !== true) throw error
-  return fault(known)
-}
-
-function fault({ status, message, headers }: HttpError): HttpResponse {
-  return json({ error: { code: status, message } }, status, headers)
-}
-
-/** `paste.app_factory` */
-export const appFactory: AppFactory = (): App => answer

@@ -12,6 +12,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     version: readVersion(),
     groups,
     from: projectFolder(),
+    tables: async () => (await import('../db/tables.ts')).tables,
+    purge: { documents: { table: 'documents' } },
   })
   return manage(argv)
 }

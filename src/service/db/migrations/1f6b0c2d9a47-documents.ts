@@ -1,0 +1,32 @@
+// The table of documents.
+import { sql } from 'kysely'
+import type { MigrationContext, MigrationDatabase } from '../../../db/migrations/contract.ts'
+
+export const revision = '1f6b0c2d9a47'
+export const down_revision = null
+export const message = 'documents'
+
+export async function upgrade(db: MigrationDatabase, { dialect }: MigrationContext): Promise<void> {
+  const time = dialect === 'mysql' ? sql`datetime(6)` : 'timestamp'
+  await db.schema
+    .createTable('documents')
+    .addColumn('id', 'varchar(36)', (column) => column.primaryKey())
+    .addColumn('project_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('name', 'varchar(255)', (column) => column.notNull())
+    .addColumn('content', 'text', (column) => column.notNull())
+    .addColumn('created_at', time, (column) => column.notNull())
+    .addColumn('updated_at', time)
+    .addColumn('deleted_at', time)
+    .addColumn('deleted', 'boolean', (column) => column.notNull().defaultTo(false))
+    .execute()
+  await db.schema
+    .createIndex('ix_documents_project_id_deleted_created_at')
+    .on('documents')
+    .columns(['project_id', 'deleted', 'created_at'])
+    .execute()
+  await db.schema.createIndex('ix_documents_deleted_at').on('documents').column('deleted_at').execute()
+}
+
+export async function downgrade(db: MigrationDatabase): Promise<void> {
+  await db.schema.dropTable('documents').execute()
+}

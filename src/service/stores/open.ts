@@ -1,0 +1,24 @@
+// The content stores of a running service: the chosen one is there from the start, so that a wrong name ends it; those
+// that only older documents need come with the first of these.
+import type { Config } from '../../config/index.ts'
+import { documentsGroup } from '../opts.ts'
+import { type ContentStore, contentStores } from './store.ts'
+
+export interface Stores {
+  /** The name of the store that new contents go to. */
+  readonly chosen: string
+  get(name: string): Promise<ContentStore>
+}
+
+/** @throws SlipwayError SLIPWAY_PLUGIN_MISSING with the names there are, at the option's place */
+export async function openStores(config: Config): Promise<Stores> {
+  const loaded = new Map<string, Promise<ContentStore>>()
+  const { store: chosen } = config.get(documentsGroup)
+  const get = (name: string): Promise<ContentStore> => {
+    const store = loaded.get(name) ?? contentStores.load(name, config)
+    loaded.set(name, store)
+    return store
+  }
+  await get(chosen)
+  return { chosen, get }
+}
