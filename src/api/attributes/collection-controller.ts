@@ -30,7 +30,7 @@ export function collectionController(
         const wanted = fields.length === 0 ? [] : [...new Set([...fields, ...policyFields(own)])]
         const found = (await show(context, params.id, { fields: wanted, ...own.parentOf(params) })) as ResourceData
         await own.policy.checkShow(context, found)
-        return { [own.resource]: await own.view(context, found, fields) }
+        return { [own.resource]: await own.viewer(context, fields)(found) }
       },
     }),
     ...(findMethod(plugin, own.names.create) && { create: (call: Call) => new CreateRun(own, call).run() }),
@@ -53,7 +53,7 @@ async function update(own: Collection, call: Call<MemberParams>): Promise<Resour
   await own.notify(call, 'update.start', { [own.resource]: changes, id: params.id })
   const change = methodOrNone(own.plugin, own.names.update)
   const changed = await change(context, params.id, { [own.resource]: changes }, own.parentOf(params))
-  const result = { [own.resource]: await own.view(context, changed as ResourceData, []) }
+  const result = { [own.resource]: await own.viewer(context, [])(changed as ResourceData) }
   await own.notify(call, 'update.end', result)
   return result
 }

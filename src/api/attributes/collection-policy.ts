@@ -49,6 +49,11 @@ class NotVisible extends NotFound {
 }
 
 type Context = RequestContext | undefined
+type View = ResourceData | Promise<ResourceData>
+
+function partOf(item: ResourceData, names: readonly string[]): ResourceData {
+  return Object.fromEntries(names.map((name) => [name, item[name]]))
+}
 
 export class CollectionPolicy {
   readonly #policy: Policy | null
@@ -99,25 +104,55 @@ export class CollectionPolicy {
     return this.#ask(context, this.#names.show, item)
   }
 
-  /** The attributes of one object that this caller may read. */
-  async visible(context: Context, item: ResourceData, wanted: ReadonlySet<string> | null): Promise<string[]> {
-    const names: string[] = []
-    for (const name of Object.keys(item)) {
-      const attribute = Object.hasOwn(this.#attributes, name) ? this.#attributes[name] : undefined
-      if (attribute?.is_visible !== true || (wanted !== null && !wanted.has(name))) continue
-      const verdict = this.mayRead(context, name, item)
-      // No promise for what is known: a list has thousands of these.
-      if (verdict === true || (verdict !== false && (await verdict))) names.push(name)
+  /**
+   * Shows objects as this caller may see them. What is the same for all objects of a list is found out once: no promise,
+   * and no copy where there is nothing to hide.
+   */
+  viewer(context: Context, wanted: ReadonlySet<string> | null): (item: ResourceData) => View {
+    const rules = this.#readRules(wanted)
+    const isGuarded = [...rules.values()].some((rule) => rule !== null)
+    return (item) => {
+      if (isGuarded) return this.#guardedView(context, item, rules)
+      const names = Object.keys(item)
+      const visible = names.filter((name) => rules.has(name))
+      return visible.length === names.length ? item : partOf(item, visible)
     }
-    return names
+  }
+
+  /** The rule of each attribute that is shown at all; null where there is none. */
+  #readRules(wanted: ReadonlySet<string> | null): ReadonlyMap<string, string | null> {
+    const shown = Object.entries(this.#attributes).filter(
+      ([name, { is_visible: isVisible }]) => isVisible === true && (wanted === null || wanted.has(name)),
+    )
+    return new Map(shown.map(([name]) => [name, this.#readRule(name)]))
+  }
+
+  async #guardedView(
+    context: Context,
+    item: ResourceData,
+    rules: ReadonlyMap<string, string | null>,
+  ): Promise<ResourceData> {
+    const visible: string[] = []
+    for (const name of Object.keys(item)) {
+      const rule = rules.get(name)
+      if (rule === undefined) continue
+      const verdict = rule === null || this.#ask(context, rule, item)
+      if (verdict === true || (verdict !== false && (await verdict))) visible.push(name)
+    }
+    return partOf(item, visible)
   }
 
   mayRead(context: Context, name: string, item: ResourceData): boolean | Promise<boolean> {
+    const rule = this.#readRule(name)
+    return rule === null ? true : this.#ask(context, rule, item)
+  }
+
+  #readRule(name: string): string | null {
     const policy = this.#policy
-    if (policy === null) return true
+    if (policy === null) return null
     const rule = `${this.#names.show}:${name}`
     const hasRule = policy.has === undefined ? this.#attributes[name]?.enforce_policy === true : policy.has(rule)
-    return hasRule ? policy.authorize(context, rule, item) : true
+    return hasRule ? rule : null
   }
 
   async #demand(

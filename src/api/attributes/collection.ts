@@ -3,7 +3,7 @@
 import type { ErrorLog, HttpRequest } from '../../http/index.ts'
 import type { RequestContext } from '../../middleware/index.ts'
 import type { Call, Params } from '../controllers/call.ts'
-import type { AttributeMap, ResourceData } from './attribute-map.ts'
+import type { AttributeMap } from './attribute-map.ts'
 import { CollectionPolicy, type Policy } from './collection-policy.ts'
 import { checkAttributes } from './load-map.ts'
 import { type MethodNames, methodNames } from './plugin-methods.ts'
@@ -50,7 +50,8 @@ export interface Collection {
   readonly body: BodyRules
   /** What every method of the plugin gets of the URL: the parent's id. */
   parentOf(params: Params): Record<string, string>
-  view(context: RequestContext | undefined, item: ResourceData, fields: readonly string[]): Promise<ResourceData>
+  /** Shows an object as the caller may see it; all fields when none are named. */
+  viewer(context: RequestContext | undefined, fields: readonly string[]): ReturnType<CollectionPolicy['viewer']>
   notify(call: Call, step: string, payload: unknown): Promise<void>
   report(req: HttpRequest, error: unknown, what: string): void
 }
@@ -91,11 +92,7 @@ export function makeCollection(
       const id = parent === null ? undefined : params[`${parent}_id`]
       return id === undefined ? {} : { [`${parent}_id`]: id }
     },
-    async view(context, item, fields) {
-      const wanted = fields.length === 0 ? null : new Set(fields)
-      const visible = await policy.visible(context, item, wanted)
-      return Object.fromEntries(visible.map((name) => [name, item[name]]))
-    },
+    viewer: (context, fields) => policy.viewer(context, fields.length === 0 ? null : new Set(fields)),
     async notify({ req, context }, step, payload) {
       try {
         await options.notify?.(context, `${resource}.${step}`, payload)

@@ -97,7 +97,8 @@ export class CreateRun {
   async #resultOf(made: readonly ResourceData[], isBulk: boolean): Promise<ResourceData> {
     const { resource, collection } = this.#own
     const views: ResourceData[] = []
-    for (const one of made) views.push(await this.#own.view(this.#call.context, one, []))
+    const view = this.#own.viewer(this.#call.context, [])
+    for (const one of made) views.push(await view(one))
     return isBulk ? { [collection]: views } : { [resource]: views[0] }
   }
 

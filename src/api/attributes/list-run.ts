@@ -64,7 +64,11 @@ export function listOf(own: Collection): (call: Call) => Promise<ResourceData> {
     const items = native.pagination ? ordered : paged(ordered, page, primaryKey)
     const links = native.pagination && items.length < found.length ? markersOf(items, found) : items
     const views: ResourceData[] = []
-    for (const item of items) views.push(await own.view(context, item, fields))
+    const view = own.viewer(context, fields)
+    for (const item of items) {
+      const shown = view(item)
+      views.push(shown instanceof Promise ? await shown : shown)
+    }
     const around = rules.allowPagination ? pageLinks(req, links, page, primaryKey) : []
     return { [collection]: views, ...(around.length > 0 && { [`${collection}_links`]: around }) }
   }
