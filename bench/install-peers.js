@@ -1,11 +1,11 @@
-// `npm run bench:peers`: installs the npm packages that `npm run bench launch` compares with into bench/peers/, which git
+// `npm run bench:peers`: installs the npm packages that `npm run bench launch documents` compares with into bench/peers/, which git
 // ignores: they are no dependencies of the project. gunicorn and uWSGI come from the system's packages.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { peersFolder } from './launch/peers.js'
 
-const packages = ['pm2@7', 'wattpm@3', '@platformatic/node@3']
+const packages = ['pm2@7', 'wattpm@3', '@platformatic/node@3', '@fastify/cors@11', 'lru-cache@11']
 
 mkdirSync(peersFolder, { recursive: true })
 // A project of its own: npm would otherwise look further up.

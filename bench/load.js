@@ -16,14 +16,15 @@ function pinned(core, command, args) {
  * Load on a URL for so many seconds: how many requests were answered with 2xx, and in what time. `isFresh`: each on a connection of
  * its own; `core` null: on any.
  */
-export async function load(url, { seconds, connections, isFresh = false, core = 1 }) {
-  const asked = { url, seconds, connections, isFresh, core }
+export async function load(url, { seconds, connections, isFresh = false, core = 1, headers = {} }) {
+  const asked = { url, seconds, connections, isFresh, core, headers }
   return client === 'wrk' ? wrk(asked) : cannon(asked)
 }
 
-async function wrk({ url, seconds, connections, isFresh, core }) {
-  const close = isFresh ? ['-H', 'Connection: close'] : []
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...close, url]
+async function wrk({ url, seconds, connections, isFresh, core, headers }) {
+  const all = { ...headers, ...(isFresh && { Connection: 'close' }) }
+  const sent = Object.entries(all).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...sent, url]
   const text = await output(...pinned(core, 'wrk', args))
   const [, requests, time, unit] = /(\d+) requests in ([\d.]+)(ms|s|m)/u.exec(text) ?? []
   if (requests === undefined) throw new Error(`wrk said:\n${text}`)
@@ -41,9 +42,10 @@ function milliseconds(text) {
   return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit]
 }
 
-async function cannon({ url, seconds, connections, isFresh, core }) {
+async function cannon({ url, seconds, connections, isFresh, core, headers }) {
   const program = fileURLToPath(import.meta.resolve('autocannon'))
-  const fresh = isFresh ? ['-D', '1'] : []
+  const sent = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}=${value}`])
+  const fresh = [...(isFresh ? ['-D', '1'] : []), ...sent]
   const args = [program, '-j', '-d', String(seconds), '-c', String(connections), ...fresh, url]
   const text = await output(...pinned(core, process.execPath, args))
   const result = JSON.parse(text)

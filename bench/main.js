@@ -1,6 +1,7 @@
 // `npm run bench [name …]`: every comparison that the project claims, against real peers, interleaved,
 // as ratios. Needs the built project. Prints a table for each; docs/performance.md keeps one run.
 import { config } from './config.js'
+import { documentList } from './documents.js'
 import { entrypoints } from './entrypoints.js'
 import { launch } from './launch.js'
 import { log } from './log.js'
@@ -10,7 +11,18 @@ import { pipeline } from './pipeline.js'
 import { routes } from './routes.js'
 import { start } from './start.js'
 
-const benches = { config, entrypoints, launch, log, migrate, overhead, pipeline, routes, start }
+const benches = {
+  config,
+  documents: documentList,
+  entrypoints,
+  launch,
+  log,
+  migrate,
+  overhead,
+  pipeline,
+  routes,
+  start,
+}
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !Object.hasOwn(benches, name))
