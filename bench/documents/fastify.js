@@ -17,7 +17,7 @@ const cors = require('@fastify/cors')
 const { LRUCache } = require('lru-cache')
 
 const config = readConfig({ groups, argv: [], prog: 'bench' })
-const { kysely } = await openServiceDatabase(config, { info() {}, warn: console.error })
+const { kysely } = await openServiceDatabase(config, { info() {}, warn: (text) => process.stderr.write(`${text}\n`) })
 const { auth_url: authUrl, username, password, project_name: project } = config.get(authTokenGroup)
 
 const domain = { id: 'default' }
@@ -117,7 +117,7 @@ const schema = {
 const sorts = [{ column: 'id', direction: 'asc' }]
 const isVisible = ({ roles, projectId }, row) => roles.includes('admin') || row.project_id === projectId
 
-app.get('/v1/documents', { schema }, async (req) => {
+async function list(req) {
   const { limit } = req.query
   const rows = await listDocuments(kysely, { projectId: req.context.projectId, sorts, limit })
   const documents = rows
@@ -134,6 +134,8 @@ app.get('/v1/documents', { schema }, async (req) => {
   const links = [{ rel: 'previous', href: `${base}&marker=${documents[0]?.id}&page_reverse=True` }]
   if (documents.length === limit) links.unshift({ rel: 'next', href: `${base}&marker=${documents.at(-1)?.id}` })
   return { documents, documents_links: links }
-})
+}
+
+app.route({ method: 'GET', url: '/v1/documents', schema, handler: list })
 announce(app.server)
 await app.listen({ port: 0, host: '127.0.0.1' })
