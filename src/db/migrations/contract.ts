@@ -1,6 +1,6 @@
 // What a revision is, what a step of a run is: the words between the files, the graph, the engine and the commands.
 // Types only.
-import type { Kysely } from 'kysely'
+import type { Kysely, Sql } from 'kysely'
 
 /** The databases that are spoken; named as SQLAlchemy's URLs name them. */
 export type DialectName = 'sqlite' | 'postgresql' | 'mysql'
@@ -18,6 +18,8 @@ export interface MigrationContext {
   readonly dialect: DialectName
   /** Whether SQL is written (`--sql`) and nothing can be read. */
   readonly offline: boolean
+  /** kysely's tag for what its builder has no words for, so that a revision file needs no package: context.sql`…`. */
+  readonly sql: Sql
   /** A line for the operator. */
   say(text: string): void
 }

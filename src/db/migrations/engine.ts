@@ -1,9 +1,10 @@
 // Runs plans on a database: each migration in a transaction of its own together with its row of the version table, all
 // under a lock. What fails leaves the database at the last revision that went well. Runs in the process of a command.
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { SlipwayError } from '../../errors.ts'
 import type { DialectName, MigrationContext, StampStep, Step } from './contract.ts'
 import { migrationFailed } from './failure.ts'
+import { withoutForeignKeys } from './foreign-keys.ts'
 import type { RevisionGraph } from './graph.ts'
 import { placeOf } from './link-revisions.ts'
 import { type LockOptions, withLock } from './lock.ts'
@@ -147,7 +148,7 @@ interface StepRun {
 async function runStep(session: Session, step: Step, { table, say, done }: StepRun): Promise<void> {
   const { direction, revision } = step
   const scope = session.open(`revision "${revision.id}"`)
-  const context: MigrationContext = { dialect: session.dialect, offline: false, say: (text) => say?.(text) }
+  const context: MigrationContext = { dialect: session.dialect, offline: false, sql, say: (text) => say?.(text) }
   const work = async () => {
     await revision.module[direction]?.(scope.db, context)
     await refusePending(scope)
@@ -155,7 +156,9 @@ async function runStep(session: Session, step: Step, { table, say, done }: StepR
     await writeRows(session.open('the engine').db, table, step)
   }
   try {
-    await (revision.transaction ? inTransaction(session, work) : work())
+    await (revision.transaction
+      ? withoutForeignKeys(session, (guard) => inTransaction(session, () => guard(work)))
+      : work())
   } catch (error) {
     scope.close()
     throw migrationFailed(error, { step, scope, done, dialect: session.dialect })

@@ -1,6 +1,6 @@
 // `--sql`: what a run would do, as a script in alembic's layout. Migrations run against a database that writes down
 // their statements and can answer nothing.
-import { type CompiledQuery, type DatabaseConnection, type Dialect, Kysely, type QueryResult } from 'kysely'
+import { type CompiledQuery, type DatabaseConnection, type Dialect, Kysely, type QueryResult, sql } from 'kysely'
 import { isSlipwayError, SlipwayError } from '../../errors.ts'
 import type { DialectName, MigrationContext, MigrationDatabase, MigrationTables, Step } from './contract.ts'
 import { dialectParts } from './dialect-parts.ts'
@@ -117,7 +117,7 @@ class Script {
       createDriver: () => new OwnDriver(new WritingConnection(this.#parts), this.#transactions),
     }
     this.#db = new Kysely<MigrationTables>({ dialect: own })
-    this.#context = { dialect, offline: true, say: (text) => say?.(text) }
+    this.#context = { dialect, offline: true, sql, say: (text) => say?.(text) }
     this.#table = versionTable
   }
 
@@ -179,8 +179,8 @@ class WritingConnection implements DatabaseConnection {
     this.#parts = parts
   }
 
-  async executeQuery<Row>({ sql }: CompiledQuery): Promise<QueryResult<Row>> {
-    this.#parts.push(`${sql.trim().replace(/;$/u, '')};`)
+  async executeQuery<Row>({ sql: text }: CompiledQuery): Promise<QueryResult<Row>> {
+    this.#parts.push(`${text.trim().replace(/;$/u, '')};`)
     return unanswered
   }
 

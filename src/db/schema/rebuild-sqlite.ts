@@ -109,7 +109,7 @@ async function withoutEnforcement(db: QueryExecutorProvider, table: string): Pro
   return refuse(
     table,
     `cannot be rebuilt in a transaction: foreign keys of ${referring.map(({ name }) => `"${name}"`).join(', ')} lead to it`,
-    'let the migration say: export const transaction = false',
+    'the engine of the migrations does not enforce them: leave the transaction to it, or call this outside of one',
   )
 }
 

@@ -46,8 +46,8 @@ export interface TableChanges {
  *
  *     await rebuildTable(db, context, 'documents', { alterColumns: { name: { type: 'varchar(64)', nullable: true } } })
  *
- * On SQLite foreign keys that lead to the table must not be enforced meanwhile: where they are, the migration must run
- * outside of a transaction (`export const transaction = false`), and the rebuild makes one of its own.
+ * On SQLite foreign keys that lead to the table must not be enforced meanwhile. In the transaction of a migration they
+ * are not; outside of a transaction the rebuild sees to it. In one that the caller has begun it is refused.
  *
  * @throws SlipwayError SLIPWAY_DB_SCHEMA for a table or column that is not there, and where SQLite cannot rebuild
  */

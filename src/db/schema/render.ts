@@ -17,7 +17,7 @@ export interface RenderedDifferences {
   /** Statements, indented by two; '' when there is nothing to do. */
   readonly upgrade: string
   readonly downgrade: string
-  /** What they use: `import { sql } from 'kysely'`, `import { rebuildTable } from 'slipway/db'`. */
+  /** What they use beside `db` and `context`: `import { rebuildTable } from 'slipway/db'`. */
   readonly imports: readonly string[]
 }
 
@@ -25,14 +25,10 @@ export interface RenderedDifferences {
 export function renderDifferences(differences: readonly Difference[]): RenderedDifferences {
   const upgrade = renderBody(differences)
   const downgrade = renderBody(inverse(differences))
-  const uses = `${upgrade}${downgrade}`
   return {
     upgrade,
     downgrade,
-    imports: [
-      ...(/\bsql`/u.test(uses) ? ["import { sql } from 'kysely'"] : []),
-      ...(uses.includes('rebuildTable(') ? ["import { rebuildTable } from 'slipway/db'"] : []),
-    ],
+    imports: `${upgrade}${downgrade}`.includes('rebuildTable(') ? ["import { rebuildTable } from 'slipway/db'"] : [],
   }
 }
 
@@ -131,13 +127,13 @@ function typeText({ type, isAutoIncrement }: ColumnShape): string {
 
 /** The schema builder refuses types that it does not know. */
 function typeCode(type: ColumnType, dialect: DialectName): string {
-  return type.kind === 'other' ? `sql\`${type.text}\`` : quote(sqlType(type, dialect))
+  return type.kind === 'other' ? `context.sql\`${type.text}\`` : quote(sqlType(type, dialect))
 }
 
 function defaultCode(given: DefaultShape): string {
   if (given.kind === 'value') return typeof given.value === 'string' ? quote(given.value) : String(given.value)
-  if (given.kind === 'expression') return `sql\`${given.text.replaceAll(/[`\\$]/gu, '\\$&')}\``
-  return "context.dialect === 'mysql' ? sql`CURRENT_TIMESTAMP(6)` : sql`CURRENT_TIMESTAMP`"
+  if (given.kind === 'expression') return `context.sql\`${given.text.replaceAll(/[`\\$]/gu, '\\$&')}\``
+  return "context.dialect === 'mysql' ? context.sql`CURRENT_TIMESTAMP(6)` : context.sql`CURRENT_TIMESTAMP`"
 }
 
 function foreignKeyArguments(key: ForeignKeyShape, table: string): string {

@@ -78,11 +78,11 @@ const second = [
 
 /** Runs the body of a migration as it stands. */
 async function run(db: Opened, body: string): Promise<void> {
-  const text = `export const migrate = async (db, context, sql, rebuildTable) => {\n${body}\n}`
+  const text = `export const migrate = async (db, context, rebuildTable) => {\n${body}\n}`
   const module = (await import(`data:text/javascript,${encodeURIComponent(text)}`)) as {
     migrate: (...parameters: unknown[]) => Promise<void>
   }
-  await module.migrate(db.kysely, { dialect: db.dialect }, sql, rebuildTable)
+  await module.migrate(db.kysely, { dialect: db.dialect, sql }, rebuildTable)
 }
 
 async function upgraded(db: Opened, tables: readonly Table[]): Promise<{ texts: string[]; downgrade: string }> {

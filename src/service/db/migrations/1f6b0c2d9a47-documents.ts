@@ -1,12 +1,11 @@
 // The table of documents.
-import { sql } from 'kysely'
 import type { MigrationContext, MigrationDatabase } from '../../../db/migrations/contract.ts'
 
 export const revision = '1f6b0c2d9a47'
 export const down_revision = null
 export const message = 'documents'
 
-export async function upgrade(db: MigrationDatabase, { dialect }: MigrationContext): Promise<void> {
+export async function upgrade(db: MigrationDatabase, { dialect, sql }: MigrationContext): Promise<void> {
   const time = dialect === 'mysql' ? sql`datetime(6)` : 'timestamp'
   await db.schema
     .createTable('documents')
