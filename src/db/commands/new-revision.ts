@@ -95,7 +95,7 @@ function folderFor([first]: readonly GraphNode[], folders: readonly MigrationFol
   throw new SlipwayError('SLIPWAY_USAGE', `there is no folder of revision files "${name}"`, {
     expected: `one of ${names.join(', ')}`,
     alternatives: () => closeNames(name ?? '', names),
-    hint: 'entries of the group slipway.migrations name them',
+    hint: 'entries of the group slipway.migrations name them, and packages that extend this one',
   })
 }
 

@@ -104,8 +104,8 @@ export class Session {
     const { from } = this.setup
     const found = await findLocations({ from })
     if (found.length > 0) return found
-    throw new SlipwayError('SLIPWAY_DB_REVISION', 'no package names a folder of revision files', {
-      expected: `an entry in the group ${migrationsGroup} of a manifest: shop = shop.migrations`,
+    throw new SlipwayError('SLIPWAY_DB_REVISION', 'the project names no folder of revision files', {
+      expected: `an entry in the group ${migrationsGroup} of its manifest: shop = shop.migrations`,
       hint: `looked from ${from ?? 'the folder of the program'}; slipway init migration NAME makes the first`,
     })
   }

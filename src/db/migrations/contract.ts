@@ -51,7 +51,7 @@ export interface Revision {
   readonly transaction: boolean
   /** The file that it stands in; '' for one made in code. */
   readonly file: string
-  /** Which location it came from: the name of the entry point of `slipway.migrations`. */
+  /** Which location it came from: the name of the entry point of `slipway.migrations`, or of the package that extends it. */
   readonly location: string
   readonly module: RevisionModule
 }

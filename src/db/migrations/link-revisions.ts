@@ -92,7 +92,7 @@ function missing(
   throw new SlipwayError('SLIPWAY_DB_GRAPH', `${key} of revision "${revision.id}" names "${id}", which is not there`, {
     where: placeOf(revision),
     alternatives: () => closeNames(id, names instanceof Map ? names.keys() : (names as readonly string[])),
-    hint: 'a revision of another package is there when that package is installed, and names its folder in the group slipway.migrations',
+    hint: 'a revision of another package is there when that package is installed, and names its folder in the group slipway.migrations under the name of this service',
     original: `Revision ${id} referenced from ${revision.id} is not present`,
   })
 }

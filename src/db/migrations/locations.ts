@@ -1,6 +1,8 @@
-// Where revisions stand: folders (or modules) that packages name in the group `slipway.migrations` of their manifests.
-// The project's own come first. Reads manifests and imports nothing.
+// Where revisions stand: folders (or modules) that the project names in the group `slipway.migrations` of its manifest, and
+// after them those that installed packages give the same name there. Other names are other services', with databases of
+// their own. Reads manifests and imports nothing.
 import { type InstalledEntryPoint, readEntryPoints } from '../../entrypoints/installed.ts'
+import { projectFolder } from '../../entrypoints/project-folder.ts'
 import { resolveFolder } from '../../entrypoints/resolve-folder.ts'
 import { errorOf } from '../../errors.ts'
 
@@ -8,7 +10,7 @@ export const migrationsGroup = 'slipway.migrations'
 
 /** A place with revisions. */
 export interface Location {
-  /** The name of its entry point. */
+  /** The name of its entry point; of another package the name of that. */
   readonly name: string
   /** Null when the entry point names a module, which exports `revisions`. */
   readonly folder: string | null
@@ -20,11 +22,16 @@ export interface Location {
  * @throws SlipwayError of the entry point whose value is no reference
  */
 export async function findLocations({ from }: { readonly from?: string | undefined } = {}): Promise<Location[]> {
+  const project = projectFolder(from)
+  const installed = await readEntryPoints({ group: migrationsGroup, from: project })
+  const isOwn = ({ distribution }: InstalledEntryPoint): boolean => distribution.folder === project
+  const services = new Set(installed.filter(isOwn).map(({ name }) => name))
   const found = new Map<string, Location>()
-  for (const entryPoint of await readEntryPoints({ group: migrationsGroup, from })) {
-    const { name, reference, problem, distribution } = entryPoint
+  for (const entryPoint of installed.filter(({ name }) => services.has(name))) {
+    const { reference, problem, distribution } = entryPoint
     if (problem) throw errorOf([problem])
     const folder = reference && resolveFolder(reference, distribution)
+    const name = isOwn(entryPoint) ? entryPoint.name : distribution.name
     // Two names of one folder are one place.
     const key = folder ?? `${distribution.folder} ${entryPoint.value}`
     if (!found.has(key)) found.set(key, { name, folder, entryPoint })

@@ -212,7 +212,7 @@ describe('without revision files', () => {
     writeFileSync(join(shop.folder, 'setup.cfg'), '[metadata]\nname = shop\n')
     const { status, stderr } = await shop.spawn('history')
     expect(status).toBe(78)
-    expect(stderr).toContain('no package names a folder of revision files')
+    expect(stderr).toContain('the project names no folder of revision files')
     expect(stderr).toContain('slipway.migrations')
     expect(existsSync(join(shop.folder, 'shop.db'))).toBe(false)
   })

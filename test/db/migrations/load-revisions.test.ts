@@ -54,15 +54,21 @@ describe('revisions are found', () => {
     expect(graph.nodes.get('a1')?.revision).toMatchObject({ message: 'm', file: '', location: 'shop' })
   })
 
-  it('of every package that is installed, each a branch', async () => {
+  it('of every package that extends the service by its name, each a branch; not of other services', async () => {
     const graph = await load({
       'package.json': manifest('./migrations'),
       'migrations/a1.js': file('a1', null, 'export const branch_labels = "shop"\n'),
       'node_modules/mail/package.json': JSON.stringify({
         name: 'mail',
         type: 'module',
-        entryPoints: { 'slipway.migrations': { mail: 'mail.db.migrations' } },
+        entryPoints: { 'slipway.migrations': { shop: 'mail.db.migrations' } },
       }),
+      'node_modules/billing/package.json': JSON.stringify({
+        name: 'billing',
+        type: 'module',
+        entryPoints: { 'slipway.migrations': { billing: 'billing.migrations', bad: '' } },
+      }),
+      'node_modules/billing/migrations/a1.js': file('a1', null),
       'node_modules/mail/dist/db/migrations/m1.js': file(
         'm1',
         null,
