@@ -309,6 +309,7 @@ describe('arguments', () => {
   it.each([
     ['broken', '{"id":', 'line 1, column 7'],
     ['too deep', '['.repeat(10_000) + ']'.repeat(10_000), 'nested deeper'],
+    ['a prototype', '{"__proto__":{"polluted":1}}', '"__proto__" is not allowed as a key'],
   ])('in a body that is %s are refused', async (_name, body, message) => {
     const response = await ask(root, '/echo', jsonBody(body))
     expect(response.status).toBe(400)
@@ -317,7 +318,7 @@ describe('arguments', () => {
 
   it.each([
     ['/echo/1?__proto__=x&constructor=y', {}],
-    ['/echo/1', jsonBody('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')],
+    ['/echo/1', jsonBody('{"constructor":{"prototype":{"polluted":1}}}')],
     [
       '/echo/1',
       { method: 'POST', body: '__proto__=x', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
