@@ -18,6 +18,7 @@ type ResponseBase = new (
 
 class EdgeRequest extends (Http2ServerRequest as unknown as RequestBase) {
   readonly #rawHeaders: readonly string[]
+  #plainHeaders: string[] | null = null
 
   constructor(...parts: RequestParts) {
     super(...parts)
@@ -31,8 +32,11 @@ class EdgeRequest extends (Http2ServerRequest as unknown as RequestBase) {
     return this.readableEnded && !this.aborted
   }
 
+  /** One list for all who ask: filters take headers off it and add some. */
   get rawHeaders(): string[] {
-    return this.#rawHeaders.filter((_, index, all) => all[index - (index % 2)]?.startsWith(':') !== true)
+    return (this.#plainHeaders ??= this.#rawHeaders.filter(
+      (_, index, all) => all[index - (index % 2)]?.startsWith(':') !== true,
+    ))
   }
 }
 

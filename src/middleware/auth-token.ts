@@ -1,7 +1,6 @@
 // Lets in who brings a token that Keystone knows, and tells the apps inside who that is, by the headers of
-// keystonemiddleware's auth_token. Runs in workers. Not here yet: service tokens, memcached, access
-// rules of application credentials, TLS settings (NODE_EXTRA_CA_CERTS names a CA of your own).
-import { SlipwayError } from '../errors.ts'
+// keystonemiddleware's auth_token. Runs in workers. Tokens are kept in the worker's memory; memcached is not used.
+import { group, type Config, type Option } from '../config/index.ts'
 import {
   type App,
   type Filter,
@@ -13,78 +12,187 @@ import {
 } from '../http/index.ts'
 import type { Logger } from '../log/index.ts'
 import { withResponse } from './answer.ts'
-import { KeystoneClient, KeystoneUnavailable } from './keystone/client.ts'
+import { ruleProblem } from './keystone/access-rules.ts'
+import { KeystoneClient } from './keystone/client.ts'
 import { setHeader, stripIdentity } from './keystone/identity-headers.ts'
+import { authTokenGroup, type AuthTokenSettings, loginOptions } from './keystone/options.ts'
 import type { ValidToken } from './keystone/token.ts'
+import { isBindAccepted } from './keystone/token-bind.ts'
 import { TokenCache } from './keystone/token-cache.ts'
-import { authTokenGroup, type AuthTokenSettings } from './options.ts'
+import { KeystoneUnavailable } from './keystone/unavailable.ts'
+import { UserAuth } from './keystone/user-auth.ts'
+import { authentication } from './place.ts'
 
-/** A catalog makes a token some tens of kilobytes large. */
-const mostTokens = 2000
+/** Without catalogs a token is about a kilobyte, with one up to a hundred: some megabytes in all. */
+const mostTokens = 10_000
+const mostCharacters = 8 << 20
 
-/** @throws SlipwayError SLIPWAY_CONFIG_REQUIRED without auth_url, a user and a password */
-export function authToken(settings: AuthTokenSettings, log: Pick<Logger, 'error'>): Filter {
-  const { auth_url: authUrl, delay_auth_decision: isDelayed } = settings
-  if (authUrl === null) throw missing('auth_url')
-  if (settings.username === null && settings.user_id === null) throw missing('username')
-  if (settings.password === null) throw missing('password')
-  const client = new KeystoneClient({ ...settings, auth_url: authUrl })
-  const cache = new TokenCache(settings.token_cache_time * 1000, mostTokens)
-  const challenge = `Keystone uri="${settings.www_authenticate_uri === null || settings.www_authenticate_uri === '' ? authUrl : settings.www_authenticate_uri}"`
-  const ask = (token: string): Promise<ValidToken | null> => client.validate(token)
+type Log = Pick<Logger, 'error' | 'warn'>
+
+/** The tokens of one request, judged. A service token that is not valid is `false`. */
+interface Verdict {
+  readonly user: ValidToken | null
+  readonly service: ValidToken | null | false
+}
+
+type Later<T> = T | Promise<T>
+
+/**
+ * @throws SlipwayError SLIPWAY_CONFIG_REQUIRED without auth_url or what the login needs, SLIPWAY_INPUT_MISSING for a
+ * certificate that cannot be read
+ * @param onClose takes what ends the connections to Keystone
+ */
+export function authToken(settings: AuthTokenSettings, log: Log, onClose?: (release: () => void) => void): Filter {
+  const guard = new Guard(settings, log)
+  onClose?.(() => guard.close())
+  return (app) => (req) => guard.handle(app, req)
+}
+
+class Guard {
+  readonly #settings: AuthTokenSettings
+  readonly #log: Log
+  readonly #client: KeystoneClient
+  readonly #cache: TokenCache
+  readonly #challenge: string
+  readonly #serviceRoles: ReadonlySet<string>
+  readonly #warned = new Set<string>()
+
+  constructor(settings: AuthTokenSettings, log: Log) {
+    this.#settings = settings
+    this.#log = log
+    this.#client = new KeystoneClient(settings)
+    this.#cache = new TokenCache({
+      keepMs: settings.token_cache_time * 1000,
+      most: mostTokens,
+      mostSize: mostCharacters,
+    })
+    this.#challenge = `Keystone uri="${settings.www_authenticate_uri || settings.auth_url}"`
+    this.#serviceRoles = new Set(settings.service_token_roles)
+    if (settings.insecure) this.#warnOnce('insecure = true: any certificate of Keystone is believed')
+    if (!settings.service_token_roles_required) {
+      this.#warnOnce('service_token_roles_required = false: any valid token counts as that of a service')
+    }
+  }
+
+  close(): void {
+    this.#client.close()
+  }
+
+  handle(app: App, req: HttpRequest): Later<HttpResponse> {
+    stripIdentity(req.node.message)
+    const verdict = this.#judge(req)
+    if (!(verdict instanceof Promise)) return this.#decide(app, req, verdict)
+    return verdict.then(
+      (settled) => this.#decide(app, req, settled),
+      (error: unknown) => {
+        if (!(error instanceof KeystoneUnavailable)) throw error
+        return text('The Keystone service is temporarily unavailable.\n', 503)
+      },
+    )
+  }
+
+  #judge(req: HttpRequest): Later<Verdict> {
+    const service = tokenIn(req.header('x-service-token'))
+    if (service === null) return then(this.#judgeUser(req, false, false), (user) => ({ user, service: null }))
+    return then(this.#validate(service, false), (found) => {
+      const isService = found !== null && found.roles.some((role) => this.#serviceRoles.has(role))
+      const isAccepted = isService || (found !== null && !this.#settings.service_token_roles_required)
+      const judged = this.#judgeUser(req, isService, true)
+      return then(judged, (user) => ({ user, service: isAccepted && found }))
+    })
+  }
+
+  #judgeUser(req: HttpRequest, isExpiredAllowed: boolean, hasServiceToken: boolean): Later<ValidToken | null> {
+    // An empty X-Auth-Token is one.
+    const given = tokenIn(req.header('x-auth-token') ?? req.header('x-storage-token'))
+    if (given === null) return null
+    return then(this.#validate(given, isExpiredAllowed), (token) => {
+      if (token === null) return null
+      const { token: description } = token.info
+      const path = `${req.scriptName}${req.pathInfo}`
+      const request = { method: req.method, path, isOfService: hasServiceToken }
+      const problem = ruleProblem(description, request, this.#settings.service_type)
+      if (problem?.includes('service_type')) this.#warnOnce(problem)
+      const isBound = !hasServiceToken && !isBindAccepted(description, this.#settings.enforce_token_bind)
+      return problem === null && !isBound ? token : null
+    })
+  }
+
+  #validate(token: string, isExpiredAllowed: boolean): Later<ValidToken | null> {
+    // What no header can hold is none of Keystone's; two headers come as one with a comma and a space.
+    if (!/^[!-~]+$/u.test(token)) return null
+    const ask = (asked: string): Promise<ValidToken | null> => this.#client.validate(asked, isExpiredAllowed)
+    const found = this.#cache.get(token, ask, isExpiredAllowed)
+    return found instanceof Promise ? found.catch((error: unknown) => this.#unavailable(error)) : found
+  }
+
+  #unavailable(error: unknown): null {
+    if (!(error instanceof KeystoneUnavailable)) throw error
+    this.#log.error({ err: error }, `no token can be validated: ${error.message}`)
+    if (this.#settings.delay_auth_decision) return null
+    throw error
+  }
+
+  #decide(app: App, req: HttpRequest, { user, service }: Verdict): Later<HttpResponse> {
+    const { message } = req.node
+    if ((user === null || service === false) && !this.#settings.delay_auth_decision) return this.#rejection()
+    if (user === null) setHeader(message, 'x-identity-status', 'Invalid')
+    else {
+      for (const [name, value] of user.headers) setHeader(message, name, value)
+      req.environ['keystone.token_info'] = user.info
+    }
+    if (service === false) setHeader(message, 'x-service-identity-status', 'Invalid')
+    else if (service !== null) for (const [name, value] of service.serviceHeaders) setHeader(message, name, value)
+    req.environ['keystone.token_auth'] = new UserAuth({
+      user: user?.info.token ?? null,
+      service: (service || null)?.info.token ?? null,
+      userToken: user === null ? null : tokenIn(req.header('x-auth-token') ?? req.header('x-storage-token')),
+      ownToken: () => this.#client.ownToken(),
+    })
+    return withResponse(app, req, this.#challenged)
+  }
 
   /** The app's own 401 tells the client where to get a token, too. */
-  const challenged = (response: HttpResponse): HttpResponse => {
-    if (response.status === 401) response.headers['www-authenticate'] ??= challenge
+  readonly #challenged = (response: HttpResponse): HttpResponse => {
+    if (response.status !== 401) return response
+    const own = response.headers['www-authenticate']
+    if (own === undefined) response.headers['www-authenticate'] = this.#challenge
+    else response.headers['www-authenticate'] = [...(typeof own === 'object' ? own : [String(own)]), this.#challenge]
     return response
   }
 
-  const letIn = (app: App, req: HttpRequest, token: ValidToken | null): HttpResponse | Promise<HttpResponse> => {
-    const { message } = req.node
-    if (token === null) {
-      if (!isDelayed) return rejection(challenge)
-      setHeader(message, 'x-identity-status', 'Invalid')
-    } else for (const [name, value] of token.headers) setHeader(message, name, value)
-    return withResponse(app, req, challenged)
+  #rejection(): HttpResponse {
+    const message = 'The request you have made requires authentication.'
+    return json({ error: { code: 401, title: 'Unauthorized', message } }, 401, { 'www-authenticate': this.#challenge })
   }
 
-  const unavailable = (error: unknown): null | HttpResponse => {
-    if (!(error instanceof KeystoneUnavailable)) throw error
-    log.error({ err: error }, `no token can be validated: ${error.message}`)
-    return isDelayed ? null : text('The Keystone service is temporarily unavailable.\n', 503)
-  }
-
-  return (app) => (req) => {
-    stripIdentity(req.node.message)
-    const given = tokenOf(req)
-    if (given === null) return letIn(app, req, null)
-    const token = cache.get(given, ask)
-    if (!(token instanceof Promise)) return letIn(app, req, token)
-    return token.then(
-      (valid) => letIn(app, req, valid),
-      (error: unknown) => unavailable(error) ?? letIn(app, req, null),
-    )
+  #warnOnce(text: string): void {
+    if (this.#warned.has(text)) return
+    this.#warned.add(text)
+    this.#log.warn(text)
   }
 }
 
-function tokenOf(req: HttpRequest): string | null {
-  const token = (req.header('x-auth-token') ?? req.header('x-storage-token'))?.trim()
+function tokenIn(header: string | undefined): string | null {
+  const token = header?.trim()
   return token === undefined || token === '' ? null : token
 }
 
-function rejection(challenge: string): HttpResponse {
-  const message = 'The request you have made requires authentication.'
-  return json({ error: { code: 401, title: 'Unauthorized', message } }, 401, { 'www-authenticate': challenge })
+/** No promise is made where there is none. */
+function then<T, U>(value: Later<T>, use: (value: T) => Later<U>): Later<U> {
+  return value instanceof Promise ? value.then(use) : use(value)
 }
 
-function missing(name: string): SlipwayError {
-  return new SlipwayError('SLIPWAY_CONFIG_REQUIRED', `option "keystone_authtoken.${name}" has no value and needs one`, {
-    hint: 'set it in [keystone_authtoken] of the configuration; auth_token is in the pipeline',
-  })
+/** The login may have a section of its own, which other clients of the service share. */
+function withLoginSection(settings: AuthTokenSettings, config: Config): AuthTokenSettings {
+  const { auth_section: section } = settings
+  if (section === null || section === '' || section === authTokenGroup.name) return settings
+  return { ...settings, ...config.get(group<Record<string, Option>>(section, loginOptions)) }
 }
 
 /** `paste.filter_factory` */
 export const filterFactory = Object.assign(
-  ((_globalConf, settings, { log }) => authToken(settings, log)) satisfies FilterFactory<AuthTokenSettings>,
-  { options: authTokenGroup },
-)
+  (_globalConf: object, settings: AuthTokenSettings, context: Parameters<FilterFactory>[2]) =>
+    authToken(withLoginSection(settings, context.config), context.log, (release) => context.onClose(release)),
+  { options: authTokenGroup, place: { roles: [authentication] } },
+) satisfies FilterFactory<AuthTokenSettings>

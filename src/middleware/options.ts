@@ -1,7 +1,7 @@
 // The options of the filters, apart from the filters: a command that only reads its configuration loads
 // no filter for that. Names and defaults are those of oslo.middleware and keystonemiddleware;
 // trusted_proxies is ours.
-import { bool, float, group, int, list, str, type ValuesOf } from '../config/index.ts'
+import { bool, group, int, list, str, type ValuesOf } from '../config/index.ts'
 
 /** Who may speak for a client unless the operator says otherwise: peers that no stranger on the internet can be. */
 export const defaultTrustedProxies = ['unix', 'loopback', 'linklocal', 'private'] as const
@@ -123,37 +123,4 @@ export const prefixGroup = group(
 
 export type PrefixSettings = ValuesOf<typeof prefixGroup>
 
-export const authTokenGroup = group(
-  'keystone_authtoken',
-  {
-    www_authenticate_uri: str({
-      deprecatedNames: ['auth_uri'],
-      help: 'Public address of Keystone, told to clients that have no token. auth_url unless set.',
-    }),
-    auth_url: str({ help: 'Address of Keystone for this service: http://keystone:5000.' }),
-    auth_type: str({ choices: ['password', 'v3password'], default: 'password', help: 'How the service logs in.' }),
-    username: str({ deprecatedNames: ['user_name'], help: 'User of the service.' }),
-    user_id: str({ help: 'The same by id.' }),
-    password: str({ secret: true, help: 'Its password.' }),
-    user_domain_id: str({ help: 'Domain of the user, by id.' }),
-    user_domain_name: str({ help: 'Domain of the user, by name; Default unless set.' }),
-    project_id: str({ deprecatedNames: ['tenant_id'], help: 'Project that the service logs in to, by id.' }),
-    project_name: str({ deprecatedNames: ['tenant_name'], help: 'The same by name.' }),
-    project_domain_id: str({ help: 'Domain of the project, by id.' }),
-    project_domain_name: str({ help: 'Domain of the project, by name; Default unless set.' }),
-    delay_auth_decision: bool({
-      default: false,
-      help: 'Let requests without a valid token in as well; X-Identity-Status says Invalid, and the app decides.',
-    }),
-    token_cache_time: int({
-      default: 300,
-      min: -1,
-      help: 'Seconds that a valid token is remembered. -1 asks Keystone for every request.',
-    }),
-    include_service_catalog: bool({ default: true, help: 'Give the catalog of services to the app.' }),
-    http_connect_timeout: float({ default: 10, min: 0.1, help: 'Seconds that Keystone has to answer.' }),
-  },
-  { help: 'Where tokens are validated, and how the service logs in there.' },
-)
-
-export type AuthTokenSettings = ValuesOf<typeof authTokenGroup>
+export { authTokenGroup, type AuthTokenSettings } from './keystone/options.ts'

@@ -11,7 +11,7 @@ export const errorCatcher = 'catch-errors'
 /** Reads the body of requests before the app does. */
 export const bodyReader = 'body-reader'
 
-/** For `outside` and `inside`. auth_token goes by the name of its options. */
+/** For `outside` and `inside`. */
 export function ofAuthentication(reason: string): Required<Place>['outside'] {
-  return { [authentication]: reason, keystone_authtoken: reason }
+  return { [authentication]: reason }
 }

@@ -72,6 +72,7 @@ describe('auth_token, a good token', () => {
       'x-tenant': 'shop',
     })
     expect(keystone.asked).toMatchObject([
+      { method: 'GET', url: '/', headers: { accept: 'application/json' } },
       {
         method: 'POST',
         url: '/v3/auth/tokens',
@@ -154,7 +155,12 @@ describe('auth_token, a good token', () => {
     expect(keystone.asked.at(-1)?.url).toBe('/v3/auth/tokens?nocatalog')
   })
 
-  it.each(['', '/', '/v3', '/v3/'])('with auth_url ending in %j', async (ending) => {
+  it.each([
+    ['', 1],
+    ['/', 1],
+    ['/v3', 0],
+    ['/v3/', 0],
+  ])('with auth_url ending in %j', async (ending, documents) => {
     const { keystone } = await guarded()
     const settings = settingsOf(authTokenGroup, {
       auth_url: keystone.url + ending,
@@ -164,7 +170,7 @@ describe('auth_token, a good token', () => {
     })
     const app = filterFactory({}, settings, contextWith())(tell)
     expect((await inject(app, { path: '/', headers: { 'x-auth-token': 'good' } })).status).toBe(200)
-    expect(keystone.asked[0]).toMatchObject({
+    expect(keystone.asked[documents]).toMatchObject({
       url: '/v3/auth/tokens',
       body: { auth: { identity: { password: { user: { id: 'u' } } }, scope: { project: { id: 'p' } } } },
     })
@@ -307,17 +313,15 @@ describe('auth_token, no good token', () => {
       })
     }
     const { ask } = await guarded({}, () => text('', 401, { 'www-authenticate': 'Basic' }))
-    expect((await ask({ 'x-auth-token': 'good' })).headers['www-authenticate']).toBe('Basic')
+    expect((await ask({ 'x-auth-token': 'good' })).headers['www-authenticate']).toEqual(['Basic', challenge])
   })
 })
 
 describe('auth_token, its cache', () => {
-  it('asks once for a good token, and each time for a bad one', async () => {
+  it.each(['good', 'bad'])('asks once for a %s token', async (token) => {
     const { keystone, ask } = await guarded()
-    for (let time = 0; time < 3; time += 1) await ask({ 'x-auth-token': 'good' })
+    for (let time = 0; time < 3; time += 1) await ask({ 'x-auth-token': token })
     expect(keystone.validations).toBe(1)
-    for (let time = 0; time < 3; time += 1) await ask({ 'x-auth-token': 'bad' })
-    expect(keystone.validations).toBe(4)
   })
 
   it('asks once for many requests at the same time, and logs in once', async () => {

@@ -20,6 +20,10 @@ export interface KeystoneMood {
   hold?: Promise<void>
   /** Answers with this text in place of JSON. */
   nonsense?: string
+  /** So many validations to come are refused, as if our own token had been revoked. */
+  forgets?: number
+  /** So many connections to come are cut before they have an answer. */
+  cuts?: number
 }
 
 export class FakeKeystone {
@@ -29,7 +33,12 @@ export class FakeKeystone {
   readonly tokens = new Map<string, object>()
   /** The service's tokens that hold good. */
   readonly logins = new Set<string>()
+  /** What the tokens of the service say besides. */
+  login: object = {}
+  /** The version document; without one there is none. */
+  document: unknown = null
   url = ''
+  #issued = 0
 
   static async start(): Promise<FakeKeystone> {
     const keystone = new FakeKeystone()
@@ -46,7 +55,7 @@ export class FakeKeystone {
 
   /** How often tokens were validated. */
   get validations(): number {
-    return this.asked.filter(({ method }) => method === 'GET').length
+    return this.asked.filter(({ method, url }) => method === 'GET' && url.includes('/auth/tokens')).length
   }
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -55,16 +64,27 @@ export class FakeKeystone {
     const text = Buffer.concat(pieces).toString()
     const { method = '', url = '', headers } = req
     this.asked.push({ method, url, headers, body: text === '' ? null : JSON.parse(text) })
-    const { status, nonsense, refusesLogin, hold } = this.mood
+    const { status, nonsense, refusesLogin, hold, forgets = 0, cuts = 0 } = this.mood
+    if (cuts > 0) {
+      this.mood.cuts = cuts - 1
+      req.socket.destroy()
+      return undefined
+    }
     if (status !== undefined) return send(res, status, {})
-    if (!url.startsWith('/v3/auth/tokens')) return send(res, 404, {})
+    if (this.document !== null && !url.includes('/auth/tokens')) return send(res, 300, this.document)
+    if (!url.includes('/v3/auth/tokens')) return send(res, 404, {})
     if (method === 'POST') {
       if (refusesLogin) return send(res, 401, {})
-      const login = `service-${this.logins.size + 1}`
+      this.#issued += 1
+      const login = `service-${this.#issued}`
       this.logins.add(login)
-      return send(res, 201, { token: tokenOf({}) }, { 'x-subject-token': login })
+      return send(res, 201, { token: tokenOf(this.login) }, { 'x-subject-token': login })
     }
     if (hold) await hold
+    if (forgets > 0) {
+      this.mood.forgets = forgets - 1
+      this.logins.clear()
+    }
     if (!this.logins.has(String(headers['x-auth-token']))) return send(res, 401, {})
     const token = this.tokens.get(String(headers['x-subject-token']))
     if (!token) return send(res, 404, {})
@@ -76,7 +96,7 @@ export class FakeKeystone {
   }
 }
 
-function send(res: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
+function send(res: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 

@@ -1,73 +1,77 @@
-// Asks Keystone (Identity API version 3) about tokens, with a token of the service's own user. Runs in
-// workers, over Node's fetch. No discovery: the API is at auth_url/v3. No TLS settings of its own yet.
+// Asks Keystone (Identity API version 3) about tokens, with a token of the service's own user: one login for all who
+// need it, renewed before it ends and when Keystone refuses it. Runs in workers.
+import { SlipwayError } from '../../errors.ts'
+import { endpointOf } from './catalog.ts'
+import { discover } from './discovery.ts'
+import { loginBody, needed } from './login.ts'
+import type { AuthTokenSettings } from './options.ts'
 import { parseToken, type ValidToken } from './token.ts'
-
-export interface KeystoneSettings {
-  readonly auth_url: string
-  readonly username: string | null
-  readonly user_id: string | null
-  readonly password: string | null
-  readonly user_domain_id: string | null
-  readonly user_domain_name: string | null
-  readonly project_id: string | null
-  readonly project_name: string | null
-  readonly project_domain_id: string | null
-  readonly project_domain_name: string | null
-  readonly include_service_catalog: boolean
-  readonly http_connect_timeout: number
-}
-
-/** Keystone cannot be asked, or does not let us ask: no fault of the client whose token it is. */
-export class KeystoneUnavailable extends Error {
-  override readonly name = 'KeystoneUnavailable'
-}
+import { type KeystoneAnswer, Transport } from './transport.ts'
+import { KeystoneUnavailable } from './unavailable.ts'
 
 interface Login {
   readonly token: string
   readonly expiresAt: number
+  /** Where tokens are validated: `http://keystone:5000/v3`. */
+  readonly api: string
 }
 
 /** Our own token is renewed this long before it ends, so that none ends on its way. */
 const marginMs = 30_000
 
 export class KeystoneClient {
-  readonly #settings: KeystoneSettings
-  readonly #url: string
+  readonly #settings: AuthTokenSettings
+  readonly #address: string
+  readonly #body: string
+  readonly #transport: Transport
   #login: Promise<Login> | null = null
 
-  constructor(settings: KeystoneSettings) {
+  /** @throws SlipwayError SLIPWAY_CONFIG_REQUIRED, SLIPWAY_CONFIG_VALUE, SLIPWAY_INPUT_MISSING */
+  constructor(settings: AuthTokenSettings) {
     this.#settings = settings
-    const base = settings.auth_url.replace(/\/+$/u, '')
-    this.#url = `${base.endsWith('/v3') ? base : `${base}/v3`}/auth/tokens`
+    this.#address = addressOf(settings)
+    this.#body = JSON.stringify(loginBody(settings))
+    this.#transport = new Transport(settings)
   }
 
   /**
    * What Keystone knows of a token; null when it is not valid.
+   * @param isExpiredAllowed a service asks in the name of a user whose token may have ended meanwhile
    * @throws KeystoneUnavailable
    */
-  async validate(token: string): Promise<ValidToken | null> {
+  async validate(token: string, isExpiredAllowed: boolean): Promise<ValidToken | null> {
     let login = await this.#loggedIn()
-    let answer = await this.#ask(token, login)
+    let answer = await this.#ask(token, isExpiredAllowed, login)
     if (answer.status === 401) {
       // Our own token was revoked, or the signing keys were changed: one new login, one more try.
-      await drop(answer)
       login = await this.#loggedIn(login)
-      answer = await this.#ask(token, login)
+      answer = await this.#ask(token, isExpiredAllowed, login)
     }
-    if (answer.status === 404) {
-      await drop(answer)
-      return null
-    }
-    if (answer.status !== 200) throw await refusal(answer, 'the validation of a token')
-    const valid = parseToken(await bodyOf(answer))
+    if (answer.status === 404) return null
+    if (answer.status !== 200) throw refusal(answer, 'the validation of a token')
+    const valid = parseToken(answer.text, this.#settings.include_service_catalog)
     if (valid === null) throw new KeystoneUnavailable('Keystone answered the validation of a token with something else')
     return valid
   }
 
-  #ask(token: string, login: Login): Promise<Response> {
-    const query = this.#settings.include_service_catalog ? '' : '?nocatalog'
-    return this.#fetch(`${this.#url}${query}`, {
-      headers: { 'x-auth-token': login.token, 'x-subject-token': token, 'openstack-identity-access-rules': '1' },
+  /** Our own token, for calls to other services. */
+  async ownToken(): Promise<string> {
+    return (await this.#loggedIn()).token
+  }
+
+  close(): void {
+    this.#transport.close()
+  }
+
+  #ask(token: string, isExpiredAllowed: boolean, { token: own, api }: Login): Promise<KeystoneAnswer> {
+    const query = [
+      ...(this.#settings.include_service_catalog ? [] : ['nocatalog']),
+      ...(isExpiredAllowed ? ['allow_expired=1'] : []),
+    ].join('&')
+    return this.#transport.ask({
+      method: 'GET',
+      url: `${api}/auth/tokens${query === '' ? '' : `?${query}`}`,
+      headers: { 'x-auth-token': own, 'x-subject-token': token, 'openstack-identity-access-rules': '1' },
     })
   }
 
@@ -89,67 +93,45 @@ export class KeystoneClient {
   }
 
   async #logIn(): Promise<Login> {
-    const answer = await this.#fetch(this.#url, {
+    const api = await discover(this.#transport, this.#address)
+    const answer = await this.#transport.ask({
       method: 'POST',
+      url: `${api}/auth/tokens`,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(loginBody(this.#settings)),
+      body: this.#body,
     })
-    if (answer.status !== 201) throw await refusal(answer, "the login of the service's user")
-    const token = answer.headers.get('x-subject-token')
-    const valid = parseToken(await bodyOf(answer))
-    if (token === null || valid === null) {
+    if (answer.status !== 201) throw refusal(answer, "the login of the service's user")
+    const token = answer.headers['x-subject-token']
+    const valid = parseToken(answer.text)
+    if (typeof token !== 'string' || valid === null) {
       throw new KeystoneUnavailable('Keystone answered the login with something else')
     }
-    return { token, expiresAt: valid.expiresAt }
+    return { token, expiresAt: valid.expiresAt, api: await this.#validatingApi(valid, api) }
   }
 
-  async #fetch(url: string, init: RequestInit): Promise<Response> {
-    const signal = AbortSignal.timeout(this.#settings.http_connect_timeout * 1000)
-    try {
-      // Tokens must not follow a redirect to another host.
-      return await fetch(url, { ...init, signal, redirect: 'manual' })
-    } catch (cause) {
-      throw new KeystoneUnavailable(`Keystone does not answer at ${url}`, { cause })
-    }
+  /** The catalog of our own token knows which of Keystone's addresses is for services. */
+  async #validatingApi({ info }: ValidToken, api: string): Promise<string> {
+    const { interface: kind, region_name: region } = this.#settings
+    const endpoint = endpointOf(info.token.catalog ?? [], { type: 'identity', interface: kind, region })
+    const isKnown = endpoint === null || withoutSlash(endpoint) === withoutSlash(this.#address)
+    return isKnown ? api : discover(this.#transport, endpoint)
   }
 }
 
-async function refusal(answer: Response, what: string): Promise<KeystoneUnavailable> {
-  await drop(answer)
+/** A browser's address would do, a host name alone would not. */
+function addressOf(settings: AuthTokenSettings): string {
+  const address = needed(settings, 'auth_url')
+  if (/^https?:\/\/./u.test(address) && URL.canParse(address)) return address
+  throw new SlipwayError('SLIPWAY_CONFIG_VALUE', `option "keystone_authtoken.auth_url" cannot be "${address}"`, {
+    found: address,
+    expected: 'an address with http:// or https://',
+  })
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/u, '')
+}
+
+function refusal(answer: KeystoneAnswer, what: string): KeystoneUnavailable {
   return new KeystoneUnavailable(`Keystone answered ${what} with status ${answer.status}`)
-}
-
-/** An answer that is not read would keep its connection. */
-async function drop(answer: Response): Promise<void> {
-  await answer.body?.cancel()
-}
-
-async function bodyOf(answer: Response): Promise<unknown> {
-  try {
-    return await answer.json()
-  } catch (cause) {
-    throw new KeystoneUnavailable('Keystone answered with what is no JSON', { cause })
-  }
-}
-
-function loginBody(settings: KeystoneSettings): object {
-  const domain = (id: string | null, name: string | null): object =>
-    id === null ? { name: name ?? 'Default' } : { id }
-  const user =
-    settings.user_id === null
-      ? { name: settings.username, domain: domain(settings.user_domain_id, settings.user_domain_name) }
-      : { id: settings.user_id }
-  return {
-    auth: {
-      identity: { methods: ['password'], password: { user: { ...user, password: settings.password } } },
-      ...scopeOf(settings, domain),
-    },
-  }
-}
-
-function scopeOf(settings: KeystoneSettings, domain: (id: string | null, name: string | null) => object): object {
-  if (settings.project_id !== null) return { scope: { project: { id: settings.project_id } } }
-  if (settings.project_name === null) return {}
-  const { project_domain_id: id, project_domain_name: name } = settings
-  return { scope: { project: { name: settings.project_name, domain: domain(id, name) } } }
 }

@@ -54,6 +54,7 @@ export function stripIdentity(message: IncomingMessage): void {
 /** What bridges hand to foreign frameworks besides `headers`. */
 function stripRaw(message: IncomingMessage): void {
   const { rawHeaders, headersDistinct } = message
+  // Node makes it of as many rawHeaders as came, so it is asked for before they get fewer. HTTP/2 has none.
   for (const name in headersDistinct) if (isIdentityHeader(name)) delete headersDistinct[name]
   const kept: string[] = []
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

@@ -1,12 +1,6 @@
 // What Keystone says of a token, as the headers that the apps inside read. Pure. Made once when the token
 // is validated and kept with it: a request then only copies them.
-
-export interface ValidToken {
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
-  /** Name and value; names in lower case. */
-  readonly headers: readonly (readonly [string, string])[]
-}
+import { type CatalogService, catalogHeader } from './catalog.ts'
 
 interface Named {
   readonly id?: string
@@ -17,74 +11,129 @@ interface Scoped extends Named {
   readonly domain?: Named
 }
 
-/** The parts of `GET /v3/auth/tokens` that are read; everything may be missing. */
-interface TokenBody {
-  readonly expires_at?: string
-  readonly user?: Scoped
+export interface AccessRule {
+  readonly service?: string
+  readonly method?: string
+  readonly path?: string
+}
+
+/** The parts of `GET /v3/auth/tokens` that are read; everything but the user's id and the end may be missing. */
+export interface TokenDescription {
+  readonly expires_at: string
+  readonly user: Scoped & { readonly id: string }
   readonly project?: Scoped
   readonly domain?: Named
   readonly system?: { readonly all?: boolean }
   readonly roles?: readonly Named[]
   readonly is_admin_project?: boolean
-  readonly catalog?: readonly Service[]
+  readonly catalog?: readonly CatalogService[]
+  readonly bind?: Readonly<Record<string, unknown>>
+  readonly application_credential?: { readonly access_rules?: readonly AccessRule[] | null }
+  readonly [name: string]: unknown
 }
 
-interface Service {
-  readonly type?: string
-  readonly name?: string
-  readonly endpoints?: readonly { readonly region?: string; readonly interface?: string; readonly url?: string }[]
+/** What stands in the environ as `keystone.token_info`: Keystone's answer. Shared by requests, and frozen. */
+export interface TokenInfo {
+  readonly token: TokenDescription
+}
+
+type Header = readonly [name: string, value: string]
+
+export interface ValidToken {
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+  readonly roles: readonly string[]
+  /** Names in lower case. */
+  readonly headers: readonly Header[]
+  /** Those of a service that calls in the name of a user: X-Service-*. */
+  readonly serviceHeaders: readonly Header[]
+  readonly info: TokenInfo
+  /** Characters of Keystone's answer: what it costs to keep. */
+  readonly size: number
 }
 
 /** Null for an answer that names no user or no time of expiry. */
-export function parseToken(body: unknown): ValidToken | null {
-  if (!isRecord(body) || !isRecord(body.token)) return null
-  const token = body.token as TokenBody
-  const expiresAt = Date.parse(token.expires_at ?? '')
-  if (!Number.isFinite(expiresAt) || !token.user?.id) return null
-  return { expiresAt, headers: headersOf(token) }
+export function parseToken(text: string, withCatalog = true): ValidToken | null {
+  const info = readInfo(text)
+  if (info === null) return null
+  const { token } = info
+  const expiresAt = Date.parse(token.expires_at)
+  if (!Number.isFinite(expiresAt)) return null
+  const roles = (token.roles ?? []).flatMap(({ name }) => (typeof name === 'string' ? [name] : []))
+  return {
+    expiresAt,
+    roles,
+    headers: userHeaders(token, roles, withCatalog),
+    serviceHeaders: [['x-service-identity-status', 'Confirmed'], ...told('x-service-', identityOf(token, roles))],
+    info,
+    size: text.length,
+  }
+}
+
+function readInfo(text: string): TokenInfo | null {
+  let info: unknown
+  try {
+    info = JSON.parse(text, (_name, value: unknown) => (isRecord(value) ? Object.freeze(value) : value))
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+  if (!isRecord(info) || !isRecord(info.token) || !isRecord(info.token.user)) return null
+  const { user, expires_at: end, roles, catalog } = info.token
+  const isWhole = typeof user.id === 'string' && user.id !== '' && typeof end === 'string'
+  const hasLists = isRecords(roles) && isRecords(catalog)
+  return isWhole && hasLists ? (info as unknown as TokenInfo) : null
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function headersOf(token: TokenBody): (readonly [string, string])[] {
-  const { user, project, domain } = token
-  const roles = (token.roles ?? []).map((role) => role.name ?? '').join(',')
-  const values: (readonly [string, string | undefined])[] = [
-    ['x-identity-status', 'Confirmed'],
-    ['x-user-id', user?.id],
-    ['x-user-name', user?.name],
-    ['x-user-domain-id', user?.domain?.id],
-    ['x-user-domain-name', user?.domain?.name],
-    ['x-project-id', project?.id],
-    ['x-project-name', project?.name],
-    ['x-project-domain-id', project?.domain?.id],
-    ['x-project-domain-name', project?.domain?.name],
-    ['x-domain-id', domain?.id],
-    ['x-domain-name', domain?.name],
-    ['openstack-system-scope', token.system?.all === true ? 'all' : undefined],
-    ['x-roles', roles],
-    // A token that does not say is of a deployment without an admin project: everyone is in it.
-    ['x-is-admin-project', token.is_admin_project === false ? 'False' : 'True'],
-    ['x-service-catalog', token.catalog && JSON.stringify(token.catalog.map(catalogEntry))],
-    // Names of older releases, which apps still read.
-    ['x-role', roles],
-    ['x-user', user?.name],
-    ['x-tenant-id', project?.id],
-    ['x-tenant-name', project?.name],
-    ['x-tenant', project?.name],
-  ]
-  return values.filter((pair): pair is readonly [string, string] => pair[1] !== undefined)
+function isRecords(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.every(isRecord))
 }
 
-/** Version 3 lists an endpoint for each interface, version 2 (what the header has) one for each region. */
-function catalogEntry({ type, name, endpoints = [] }: Service): object {
-  const regions = new Map<string, Record<string, string>>()
-  for (const { region = '', interface: kind = '', url = '' } of endpoints) {
-    const entry = regions.get(region) ?? (region === '' ? {} : { region })
-    entry[`${kind.toLowerCase()}URL`] = url
-    regions.set(region, entry)
+type Values = Readonly<Record<string, unknown>>
+
+function identityOf({ user, project, domain }: TokenDescription, roles: readonly string[]): Values {
+  return {
+    'user-id': user.id,
+    'user-name': user.name,
+    'user-domain-id': user.domain?.id,
+    'user-domain-name': user.domain?.name,
+    'project-id': project?.id,
+    'project-name': project?.name,
+    'project-domain-id': project?.domain?.id,
+    'project-domain-name': project?.domain?.name,
+    'domain-id': domain?.id,
+    'domain-name': domain?.name,
+    roles: roles.join(','),
   }
-  return { type, ...(name === undefined ? {} : { name }), endpoints: [...regions.values()] }
+}
+
+function userHeaders(token: TokenDescription, roles: readonly string[], withCatalog: boolean): Header[] {
+  const { user, project, catalog } = token
+  return [
+    ['x-identity-status', 'Confirmed'],
+    ...told('x-', identityOf(token, roles)),
+    ...told('', { 'openstack-system-scope': token.system?.all === true ? 'all' : undefined }),
+    // A token that does not say is of a deployment without an admin project: everyone is in it.
+    ['x-is-admin-project', token.is_admin_project === false ? 'False' : 'True'],
+    ...told('', { 'x-service-catalog': withCatalog && catalog ? catalogHeader(catalog) : undefined }),
+    // Names of older releases, which apps still read.
+    ...told('x-', {
+      role: roles.join(','),
+      user: user.name,
+      'tenant-id': project?.id,
+      'tenant-name': project?.name,
+      tenant: project?.name,
+    }),
+  ]
+}
+
+/** What is no text says nothing. A name with a line break could look like two headers to a gateway behind us. */
+function told(prefix: string, values: Values): Header[] {
+  return Object.entries(values).flatMap(([name, value]): Header[] =>
+    typeof value === 'string' ? [[prefix + name, value.replaceAll(/\p{Cc}/gu, '?')]] : [],
+  )
 }

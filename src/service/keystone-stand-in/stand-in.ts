@@ -105,10 +105,10 @@ export class KeystoneStandIn {
     return isTrusted || own === req.header('x-subject-token') ? null : fault(403)
   }
 
-  /** A token without a scope has no catalog; one that was put in has its own. */
+  /** A token without a scope has no catalog; one that was put in has its own or none. */
   #told(token: TokenBody, req: HttpRequest): object {
     const { catalog = token.roles === undefined ? undefined : this.#catalog(req), ...rest } = token
-    return catalog === undefined || isSet(req, 'nocatalog') ? rest : { ...rest, catalog }
+    return catalog === undefined || catalog === null || isSet(req, 'nocatalog') ? rest : { ...rest, catalog }
   }
 
   #catalog(req: HttpRequest): readonly object[] {
@@ -135,7 +135,7 @@ export class KeystoneStandIn {
     const name = /^\/stand-in\/tokens\/([^/]+)$/u.exec(path)?.[1]
     if (name !== undefined) {
       const inAnHour = new Date(this.#now() + 3_600_000).toISOString()
-      this.tokens.put(decodeURIComponent(name), { expires_at: inAnHour, ...given })
+      this.tokens.put(decodeURIComponent(name), { expires_at: inAnHour, catalog: null, ...given })
     } else if (path === '/stand-in/mood') this.mood = given
     else return fault(404)
     return empty(204)

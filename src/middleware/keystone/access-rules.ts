@@ -1,0 +1,62 @@
+// Access rules of application credentials: what their holder may ask of which service, as auth_token of
+// keystonemiddleware judges it. Pure. Characters of a rule's path stand for themselves; in the original they are pieces of
+// a regular expression, where a dot fits anything.
+import type { AccessRule, TokenDescription } from './token.ts'
+
+export interface RuledRequest {
+  readonly method: string
+  /** Whole, with the mount; raw. */
+  readonly path: string
+  /** A service asks in the name of the user: the request is not the user's own. */
+  readonly isOfService: boolean
+}
+
+/**
+ * Why the token does not hold for the request; null when it does.
+ * @param serviceType the type of this service in the catalog; without one, no rule can be judged
+ */
+export function ruleProblem(token: TokenDescription, request: RuledRequest, serviceType: string | null): string | null {
+  const rules = token.application_credential?.access_rules
+  if (rules === undefined || rules === null) return null
+  if (serviceType === null || serviceType === '') {
+    return 'the token has access rules, and service_type of [keystone_authtoken] does not say which are for this service'
+  }
+  const { method, path, isOfService } = request
+  if (serviceType === 'identity' && method === 'GET' && path.endsWith('/v3/auth/tokens')) return null
+  // A token that was asked for without its catalog does not tell.
+  if (token.catalog && !token.catalog.some(({ type }) => type === serviceType)) {
+    return `the token has access rules, and service_type "${serviceType}" of [keystone_authtoken] is not in its catalog`
+  }
+  if (isOfService) return null
+  return rules.some((rule) => fits(rule, method, path, serviceType))
+    ? null
+    : 'no access rule of the token allows the request'
+}
+
+function fits(rule: AccessRule, method: string, path: string, serviceType: string): boolean {
+  if (rule.service !== serviceType || rule.method !== method || rule.path === undefined) return false
+  const decoded = decode(path)
+  if (decoded === null) return false
+  const expression = expressionOf(rule.path)
+  // Whether an app decodes its paths before it looks at them or after: the rule holds for both readings.
+  return expression.test(path) && expression.test(decoded)
+}
+
+function decode(path: string): string | null {
+  try {
+    return decodeURIComponent(path)
+  } catch (error) {
+    if (error instanceof URIError) return null
+    throw error
+  }
+}
+
+/** `*` and `{name}` are one segment, `**` is any run of characters. */
+function expressionOf(pattern: string): RegExp {
+  const source = pattern.replaceAll(/\*\*|\*|\{[^}]*\}|[^*{]+|\{/gu, (piece) => {
+    if (piece === '**') return '.*'
+    if (piece === '*' || (piece.startsWith('{') && piece.endsWith('}'))) return '[^/]+'
+    return piece.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`)
+  })
+  return new RegExp(`^${source}$`, 'su')
+}
