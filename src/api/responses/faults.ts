@@ -1,6 +1,7 @@
 // How errors look in the body of an API's answers: one formatter per style of API, and the map from an API's own
 // exceptions to statuses. Runs in workers. Status and headers come from the error whatever the style is.
 import { HttpError, type HttpRequest, type HttpResponse, json } from '../../http/index.ts'
+import { faultResponse } from '../../middleware/fault-wrap.ts'
 import { InternalError, NotImplemented } from './http-errors.ts'
 
 /** Makes the answer to an error, which may show its `told` message. */
@@ -18,28 +19,8 @@ export const errorFault: Fault = (error) => {
   return json({ error: { code: status, message: told(error), ...own } }, status, error.headers)
 }
 
-const novaNames: ReadonlyMap<number, string> = new Map([
-  [400, 'badRequest'],
-  [401, 'unauthorized'],
-  [403, 'forbidden'],
-  [404, 'itemNotFound'],
-  [405, 'badMethod'],
-  [409, 'conflictingRequest'],
-  [413, 'overLimit'],
-  [415, 'badMediaType'],
-  [429, 'overLimit'],
-  [501, 'notImplemented'],
-  [503, 'serviceUnavailable'],
-])
-
 /** Nova's: `{"itemNotFound": {"code": 404, "message": …}}`; an overLimit tells `retryAfter`, too. */
-export const novaFault: Fault = (error) => {
-  const { status, headers } = error
-  const name = novaNames.get(status) ?? 'computeFault'
-  const retry = headers['retry-after']
-  const more = name === 'overLimit' && retry !== undefined ? { retryAfter: String(retry) } : {}
-  return json({ [name]: { code: status, message: told(error), ...more } }, status, headers)
-}
+export const novaFault: Fault = (error) => faultResponse(error, told(error))
 
 /**
  * Neutron's, and tacker's with the key `TackerError`: `{"NeutronError": {"type": "NetworkNotFound", "message": …, "detail": ""}}`,
