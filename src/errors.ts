@@ -105,6 +105,7 @@ export const errorCodes = {
 
   SLIPWAY_API_ATTRIBUTES: ExitCode.software,
   SLIPWAY_API_PLUGIN: ExitCode.software,
+  SLIPWAY_API_EXTENSION: ExitCode.software,
 
   SLIPWAY_LAUNCH_ADDRESS: ExitCode.config,
   SLIPWAY_LAUNCH_PORT_IN_USE: ExitCode.unavailable,

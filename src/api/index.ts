@@ -115,3 +115,37 @@ export { rest, RestController } from './dispatch/rest.ts'
 export type { Renderers } from './dispatch/result.ts'
 export { Guarded, secure, unlocked } from './dispatch/secure.ts'
 export { abort, type Arguments, type Hook, redirectTo, State } from './dispatch/state.ts'
+export {
+  type ApiDefinition,
+  ApiExtensionDescriptor,
+  ExtensionDescriptor,
+  type ExtendedResources,
+  type OpenAttributeMap,
+  type PluginInterface,
+  type SubResource,
+} from './extensions/descriptor.ts'
+export type { LoadedExtension, SkippedExtension } from './extensions/extension.ts'
+export type { ExtendedMap } from './extensions/extend-map.ts'
+export { extensionFilter } from './extensions/filter.ts'
+export { type ExtensionLog, ExtensionManager, type ExtensionOptions } from './extensions/manager.ts'
+export {
+  ActionExtension,
+  type Around,
+  ControllerExtension,
+  type ControllerParts,
+  RequestExtension,
+  type RequestHandler,
+  ResourceExtension,
+  type ResourceExtensionOptions,
+} from './extensions/parts.ts'
+export { describeRoutes, renderRoutes, type RouteLine } from './extensions/route-lines.ts'
+export { type ExtensionRouteOptions, extensionRoutes, type ExtensionRoutes } from './extensions/routes.ts'
+export { openapiApp } from './openapi/app.ts'
+export {
+  type CollectionInfo,
+  type OpenApiDocument,
+  openApiDocument,
+  type OpenApiDocumentOptions,
+  type OpenApiInfo,
+} from './openapi/document.ts'
+export type { Operation, PathItem } from './openapi/operations.ts'

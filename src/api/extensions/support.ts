@@ -1,0 +1,66 @@
+// Whether some plugin stands behind an extension: it says so by the extension's alias, and it has the methods of the
+// extension's plugin interface. neutron's plugin-aware manager. Pure.
+import { findMethod } from '../attributes/plugin-methods.ts'
+import type { PluginInterface } from './descriptor.ts'
+import { askExtension, type LoadedExtension, titleOf } from './extension.ts'
+
+export interface SupportRules {
+  /** Null: extensions need none. */
+  readonly plugins: readonly object[] | null
+  /** By alias, in place of asking plugins. */
+  readonly checks: ReadonlyMap<string, () => boolean>
+}
+
+/** Null, or the reason why no plugin stands behind it. */
+export function reasonAgainst(extension: LoadedExtension, { plugins, checks }: SupportRules): string | null {
+  if (plugins === null) return null
+  const { alias } = extension
+  const check = checks.get(alias)
+  if (check !== undefined) return check() ? null : 'its support check says no'
+  if (!plugins.some((plugin) => supportedAliases(plugin).has(alias))) {
+    return `no plugin has "${alias}" among its supported_extension_aliases`
+  }
+  return interfaceGap(askExtension(extension, 'get_plugin_interface') ?? [], plugins)
+}
+
+/** What a plugin says itself and what each class says that it inherits from: an override does not hide the base's. */
+function supportedAliases(plugin: object): ReadonlySet<string> {
+  const aliases = new Set<string>()
+  for (let place: object | null = plugin; place !== null; place = Reflect.getPrototypeOf(place)) {
+    for (const key of ['supported_extension_aliases', 'supportedExtensionAliases']) {
+      // A getter is asked as the plugin's.
+      add(aliases, Object.hasOwn(place, key) ? Reflect.get(place, key, plugin) : undefined)
+      const own: unknown = Object.hasOwn(place, 'constructor') ? place.constructor : undefined
+      if (typeof own === 'function' && Object.hasOwn(own, key)) add(aliases, Reflect.get(own, key))
+    }
+  }
+  return aliases
+}
+
+function add(aliases: Set<string>, value: unknown): void {
+  if (Array.isArray(value) || value instanceof Set) for (const alias of value) aliases.add(String(alias))
+}
+
+/** Names what the plugin lacks that comes nearest. */
+function interfaceGap(wanted: PluginInterface, plugins: readonly object[]): string | null {
+  const isClass = typeof wanted === 'function'
+  if (isClass && plugins.some((plugin) => plugin instanceof wanted)) return null
+  const methods = isClass ? methodsOf(wanted) : wanted
+  const gaps = plugins
+    .map((plugin) => ({ plugin, missing: methods.filter((name) => findMethod(plugin, name) === null) }))
+    .toSorted((a, b) => a.missing.length - b.missing.length)
+  const [nearest] = gaps
+  if (nearest === undefined || nearest.missing.length === 0) return null
+  return `no plugin implements its interface: "${titleOf(nearest.plugin)}" lacks ${nearest.missing.join(', ')}`
+}
+
+function methodsOf(type: abstract new (...args: never[]) => object): string[] {
+  const names = new Set<string>()
+  let place = type.prototype as object | null
+  while (place !== null && place !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(place)) names.add(name)
+    place = Reflect.getPrototypeOf(place)
+  }
+  names.delete('constructor')
+  return [...names]
+}
