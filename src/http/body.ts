@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { ClientGone } from './client-gone.ts'
-import { parseJson } from './json-body.ts'
+import { parseJsonBytes } from './json-body.ts'
 import { HttpError } from './responses.ts'
 import type { HttpRequest } from './request.ts'
 
@@ -58,9 +58,12 @@ export class RequestBody {
     return new TextDecoder().decode(await this.bytes())
   }
 
-  /** Raises an HttpError 400 for what is no JSON, nested too deep, or has a key named `__proto__`. */
+  /**
+   * Raises an HttpError 400 for what is no JSON in UTF-8, nested too deep, or has a key named `__proto__`, and 415 for
+   * another charset or a content coding.
+   */
   async json(): Promise<unknown> {
-    return parseJson(await this.text())
+    return parseJsonBytes(await this.bytes(), this.#req.headers)
   }
 
   #openStream(): Readable {

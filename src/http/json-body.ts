@@ -1,5 +1,6 @@
 // JSON that a client sent: parsed so that it can do no harm to what comes after, refused with the place of the
-// fault. Runs in workers. Pure.
+// fault. Runs in workers. Pure. Compressed bodies are refused, as they may be a thousand times what was measured.
+import type { IncomingHttpHeaders } from 'node:http'
 import { jsonPositions } from '../lazy-packages.ts'
 import { HttpError } from './responses.ts'
 
@@ -9,8 +10,42 @@ const maxDepth = 1000
 // `__proto__`, also with any of its letters written as \u00XX.
 const dangerous = /__proto__|\\u00(?:5f|6f|7[024])/i
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** As `parseJson`; also 400 for what is no UTF-8, 415 for another charset than that and for a coded body. */
+export function parseJsonBytes(bytes: Uint8Array, headers: IncomingHttpHeaders): unknown {
+  refuseCoding(headers)
+  return parseJson(utf8Text(bytes))
+}
+
+function utf8Text(bytes: Uint8Array): string {
+  try {
+    // A byte order mark is dropped.
+    return utf8.decode(bytes)
+  } catch (cause) {
+    throw new HttpError(400, 'Malformed request body: it is not UTF-8.', { cause })
+  }
+}
+
+const isUtf8 = /^(?:utf-?8|us-ascii)$/iu
+
+function refuseCoding({ 'content-encoding': coding, 'content-type': type }: IncomingHttpHeaders): void {
+  if (coding !== undefined && !/^\s*(?:identity\s*)?$/iu.test(coding)) {
+    // RFC 9110 §12.5.3: so the client learns that the coding is the reason.
+    const headers = { 'accept-encoding': 'identity' }
+    throw new HttpError(415, `The content coding "${coding}" is not supported here: send the body as it is.`, {
+      headers,
+    })
+  }
+  const charset = type === undefined ? undefined : /;\s*charset\s*=\s*"?([^\s;"]*)/iu.exec(type)?.[1]
+  // RFC 8259 §8.1: JSON is UTF-8 alone.
+  if (charset !== undefined && !isUtf8.test(charset)) {
+    throw new HttpError(415, `The charset "${charset}" is not supported here: send JSON in UTF-8.`)
+  }
+}
+
 /** Raises an HttpError 400 for what is no JSON, too deep, or has a key named `__proto__`, at any depth. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   // A document that deep has at least as many characters.
   if (text.length >= 2 * maxDepth && isDeeper(text, maxDepth)) {
     throw new HttpError(400, `Malformed request body: JSON nested deeper than ${maxDepth} levels.`)

@@ -1,7 +1,7 @@
 // The body of a request as a value, by its content type. Runs in workers. Limits of size are sizelimit's and the
 // depth of JSON is http's.
 import type { HttpRequest } from '../../http/index.ts'
-import { parseJson } from '../../http/json-body.ts'
+import { parseJsonBytes } from '../../http/json-body.ts'
 import { UnsupportedMediaType } from '../responses/http-errors.ts'
 
 /** Makes a value of a body that is not empty. Raises an HttpError 400 for one that cannot be understood. */
@@ -11,9 +11,7 @@ export type Deserialiser = (body: Buffer, req: HttpRequest) => unknown
 /** Deserialisers by media type in lower case. */
 export type Deserialisers = Readonly<Record<string, Deserialiser>>
 
-const decoder = new TextDecoder()
-
-export const jsonBody: Deserialiser = (body) => parseJson(decoder.decode(body))
+export const jsonBody: Deserialiser = (body, { headers }) => parseJsonBytes(body, headers)
 
 /** JSON, whatever type the client says it is: as neutron and tacker read bodies. */
 export const anyJson: Deserialisers = { 'application/json': jsonBody, '*/*': jsonBody }

@@ -234,6 +234,23 @@ describe('the body of a request', () => {
     expect((await send('{"a":1}', 'application/xml', { deserialise: anyJson })).json()).toEqual({ body: { a: 1 } })
   })
 
+  it.each([
+    [{ 'content-encoding': 'gzip' }, { 'accept-encoding': 'identity' }],
+    [{ 'content-type': 'application/json; charset=utf-16' }, {}],
+    [{ 'content-type': 'application/json;charset="ISO-8859-1"' }, {}],
+  ])('is refused in another coding than UTF-8: %j', async (headers, answered) => {
+    const app = resource({ create: ({ body }) => ({ body }) })
+    const response = await ask(app, { action: 'create' }, { method: 'POST', headers, body: '{"a":1}' })
+    expect(response).toMatchObject({ status: 415, headers: answered })
+  })
+
+  it('is refused when its bytes are no UTF-8', async () => {
+    const app = resource({ create: ({ body }) => ({ body }) })
+    const request = { method: 'POST', body: Buffer.from('{"a":"\xE9"}', 'latin1') }
+    const response = await ask(app, { action: 'create' }, request)
+    expect([response.status, response.text()]).toEqual([400, expect.stringContaining('it is not UTF-8')])
+  })
+
   it('is read by the deserialiser of its type', async () => {
     const deserialise = { 'text/csv': (bytes: Buffer) => bytes.toString().split(',') }
     expect((await send('a,b', 'text/csv', { deserialise })).json()).toEqual({ body: ['a', 'b'] })
