@@ -3,6 +3,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { App, HttpResponse } from './contract.ts'
+import { headFault } from './head-fault.ts'
 import {
   checkHeaders,
   dispose,
@@ -18,6 +19,7 @@ import {
 } from './normalise.ts'
 import { pump } from './pump.ts'
 import { HttpRequest } from './request.ts'
+import { HttpError } from './responses.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
 export interface EdgeOptions {
@@ -72,7 +74,8 @@ export function createEdge(app: App, options: EdgeOptions = {}): Edge {
     req.reportLate = reportLate
     const watch = onResponse === undefined ? null : watchOf(req)
     try {
-      const answer = app(req)
+      const fault = headFault(req.node.message)
+      const answer = fault === null ? app(req) : new HttpError(400, fault).toResponse(req)
       if (isThenable(answer)) {
         answer.then(
           (value) => settle(req, out, value, watch),

@@ -1,7 +1,8 @@
 // The server of one address: HTTP/1 in the clear or over TLS, or HTTP/2 beside it. Runs in the worker; node:https
 // and node:http2 are loaded when an address needs them. What is common to all of them is set here, once.
-import type { Server, ServerOptions } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions } from 'node:http'
 import type { Http2SecureServer, SecureServerOptions } from 'node:http2'
+import type { Duplex } from 'node:stream'
 import type { Edge } from '../../http/edge.ts'
 import { createServer } from '../../http/node-http.ts'
 import type { LaunchSettings } from '../options.ts'
@@ -20,10 +21,19 @@ export async function makeServer(edge: Edge, settings: LaunchSettings, tls: TlsM
   const { server, sessions } = await bare(settings, tls)
   server.on('request', edge.handle)
   server.on('checkContinue', edge.handleContinue)
+  // node:http2 answers by itself as we do here; of node:http the client would get nothing but the end.
+  if (sessions === null) server.on('connect', refuseTunnel)
   probeSilent(server, settings.tcp_keepidle)
   server.setTimeout(settings.client_socket_timeout * 1000)
   if (settings.keepalive_requests > 0) server.maxRequestsPerSocket = spread(settings.keepalive_requests)
   return { server, sessions }
+}
+
+/** The connection is no longer the server's: it has nobody else to end it, nor to hear that the client has gone. */
+function refuseTunnel(_: IncomingMessage, socket: Duplex): void {
+  socket.on('error', () => socket.destroy())
+  const end = () => socket.destroy()
+  socket.end('HTTP/1.1 405 Method Not Allowed\r\nAllow:\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', end)
 }
 
 async function bare(settings: LaunchSettings, tls: TlsMaterial | null): Promise<MadeServer> {
