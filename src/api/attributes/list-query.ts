@@ -38,11 +38,19 @@ export interface ListRules {
 const words = new Set(['fields', 'sort_key', 'sort_dir', 'limit', 'marker', 'page_reverse'])
 
 export function parseListQuery(query: URLSearchParams, rules: ListRules): ListQuery {
+  refuseNul(query)
   return {
     fields: fieldsOf(query),
     filters: filtersOf(query, rules),
     sorts: rules.allowSorting ? sortsOf(query, rules.attributes) : [],
     page: rules.allowPagination ? pageOf(query, rules.maxLimit) : { limit: null, marker: null, isReverse: false },
+  }
+}
+
+/** Nothing that is stored has one, and PostgreSQL takes it for an error of the program. */
+function refuseNul(query: URLSearchParams): void {
+  for (const [name, value] of query) {
+    if (name.includes('\0') || value.includes('\0')) throw new RefusedInput('The query contains a NUL character.')
   }
 }
 
@@ -94,7 +102,9 @@ function sortsOf(query: URLSearchParams, attributes: AttributeMap): Sort[] {
   if (badDirs.length > 0) {
     throw new RefusedInput(`${repr(badDirs)} is invalid value for sort_dirs, valid value is 'asc' and 'desc'`)
   }
-  return keys.map((key, at) => ({ key, dir: dirs[at] === 'desc' ? 'desc' : 'asc' }))
+  const sorts = keys.map((key, at): Sort => ({ key, dir: dirs[at] === 'desc' ? 'desc' : 'asc' }))
+  // A key orders nothing that it has ordered before, and the condition of a page grows with the square of their number.
+  return sorts.filter(({ key }, at) => keys.indexOf(key) === at)
 }
 
 function pageOf(query: URLSearchParams, maxLimit: number | null): Page {

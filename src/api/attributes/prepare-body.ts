@@ -6,6 +6,7 @@ import { fillDefault } from './defaults.ts'
 import { isDeeperThan } from './depth.ts'
 import { RefusedInput } from './invalid-input.ts'
 import { str } from './python-text.ts'
+import { textFault } from './text-fault.ts'
 import { isDict } from './validator.ts'
 import { validators } from './validators.ts'
 
@@ -133,6 +134,8 @@ function convertAndValidate(values: Prepared, attributes: AttributeMap): void {
   for (const [name, attribute] of Object.entries(attributes)) {
     if (!Object.hasOwn(values, name)) continue
     const { convert_to: convert, validate = {}, validate_unless: other } = attribute
+    const fault = textFault(values[name])
+    if (fault !== null) throw new RefusedInput(`Invalid input for ${name}. Reason: ${fault}.`)
     if (convert) values[name] = converted(convert, values[name])
     if (other !== undefined && (values[other] ?? null) !== null) continue
     for (const [type, arg] of Object.entries(validate)) {

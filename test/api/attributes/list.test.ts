@@ -36,6 +36,14 @@ describe('filters', () => {
     expect(names((await ask(`GET /documents?${query}`)).json)).toEqual(wanted)
   })
 
+  test.each(['name=%00', 'size=1&name=a%00b', '%00=1', 'fields=%00', 'marker=%00'])(
+    'with a NUL character are refused: %s',
+    async (query) => {
+      const { status, message } = await ask(`GET /documents?${query}`)
+      expect([status, message]).toEqual([400, 'The query contains a NUL character.'])
+    },
+  )
+
   test.each([
     ['nope=1', "['nope'] is invalid attribute for filtering"],
     ['secret=x', "['secret'] is invalid attribute for filtering"],
@@ -159,6 +167,16 @@ describe('pages', () => {
     const { json } = await asking(docs(), { policy })('GET /documents?limit=2')
     expect(names(json)).toEqual(['a', 'c'])
     expect(links(json).next).toContain(idOf(3))
+  })
+
+  test('have each key once in their order, however often it is named', async () => {
+    const plugin = Object.assign(docs(), { native_pagination_support: true, native_sorting_support: true })
+    const keys = ['size', 'name', 'size', 'name'].map(
+      (key, at) => `sort_key=${key}&sort_dir=${at < 2 ? 'asc' : 'desc'}`,
+    )
+    await asking(plugin)(`GET /documents?limit=2&${keys.join('&')}`)
+    const sorts = ['size', 'name', 'id'].map((key) => ({ key, dir: 'asc' }))
+    expect(plugin.calls[0]?.[1]).toMatchObject({ sorts })
   })
 
   test('are the plugin’s own where it says so', async () => {

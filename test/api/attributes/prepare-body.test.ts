@@ -1,5 +1,11 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { type CreateBody, prepareCreate, prepareUpdate, type UpdateBody } from '../../../src/api/index.ts'
+import {
+  type AttributeMap,
+  type CreateBody,
+  prepareCreate,
+  prepareUpdate,
+  type UpdateBody,
+} from '../../../src/api/index.ts'
 import { ATTR_NOT_SPECIFIED as ATTR, attributeMap } from '../../../src/api/index.ts'
 import { map } from './documents.ts'
 
@@ -45,6 +51,23 @@ describe('row 38: bodies are refused with the texts of the original', () => {
     [{ document: { name: 'a', tenant_id: 'p1', project_id: 'p2' } }, "'project_id' and 'tenant_id' do not match"],
   ])('%j', (body, text) => {
     expect(create(body)).toBe(text)
+  })
+
+  test.each([
+    ['a\0b', 'it has a NUL character in it'],
+    ['a\uD800b', 'it has half of a surrogate pair in it, which is no Unicode'],
+    ['\uDC00', 'it has half of a surrogate pair in it, which is no Unicode'],
+  ])('a text that nothing can keep: %j', (name, reason) => {
+    const told = `Invalid input for name. Reason: ${reason}.`
+    expect([create({ document: { name } }), update({ name })]).toEqual([told, told])
+  })
+
+  test('a text that nothing can keep, in a value or a key of what nests', () => {
+    const attributes: AttributeMap = { tags: { allow_post: true } }
+    for (const tags of [['a', ['\0']], { a: { '\0': 1 } }, { a: [{ b: '\uDFFF' }] }]) {
+      expect(create({ document: { tags } }, { attributes })).toMatch(/^Invalid input for tags\. Reason: it has /u)
+    }
+    expect(create({ document: { tags: ['\u{1F600}'] } }, { attributes })).toBe('taken')
   })
 
   test('in bulk too', () => {
