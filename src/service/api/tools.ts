@@ -1,5 +1,6 @@
 // What the API has beside documents: an echo, and checksums. For whoever sets up proxies and pipelines.
 import { createHash } from 'node:crypto'
+import { bodyReader, jsonBody } from '../../api/controllers/request-body.ts'
 import { HttpError, type HttpRequest, type HttpResponse, json } from '../../http/index.ts'
 
 /** What arrived here: for whoever sets up proxies and pipelines. */
@@ -12,12 +13,13 @@ export function echo(req: HttpRequest): HttpResponse {
   })
 }
 
+const readBody = bodyReader({ 'application/json': jsonBody })
+
 const algorithms = ['sha256', 'sha384', 'sha512'] as const
 
 /** `{"text": …, "algorithm": "sha256"}` → the checksum of the text in UTF-8. */
 export async function digest(req: HttpRequest): Promise<HttpResponse> {
-  const body = await req.body.json()
-  const { text, algorithm = 'sha256' } = fieldsOf(body)
+  const { text, algorithm = 'sha256' } = fieldsOf(await readBody(req))
   if (typeof text !== 'string') throw new HttpError(400, 'Invalid input for text. Reason: it is not a string.')
   const known = algorithms.find((name) => name === algorithm)
   if (known === undefined) {

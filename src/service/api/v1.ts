@@ -55,7 +55,7 @@ function apiOf(documents: App): App {
   map.connect('/echo', { controller: echo, conditions: { method: ['GET'] } })
   map.connect('/digest', { controller: digest, conditions: { method: ['POST'] } })
   map.resource('document', 'documents', { controller: documents })
-  const routed = router(map)
+  const routed = router(map, { fault: errorFault })
   // Mounted at /v1, the app is asked for '' there.
   return refusals((req) => (req.pathInfo === '' && isRead(req) ? describe(req) : routed(req)))
 }

@@ -1,5 +1,5 @@
-// Documents in the database: what the API reads and writes. Each function is one statement or two; whoever needs
-// several as one hands in a transaction. It knows rows, no requests and no policy.
+// Documents in the database: what the API reads and writes. Each function is one thing that happens or
+// does not; whoever needs several as one hands in a transaction. It knows rows, no requests and no policy.
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { inOrder, reversed, rowsAfter, type SortKey } from '../../db/paging.ts'
 import type { ServiceTables } from './tables.ts'
@@ -25,16 +25,29 @@ export interface DocumentQuery {
   readonly isReverse?: boolean
 }
 
+/** Rows of one statement: far from what statements may hold, in parameters as in bytes. */
+const mostRows = 100
+
 export async function createDocument(db: Database, values: NewDocument): Promise<DocumentRow> {
-  const row: DocumentRow = {
-    ...values,
-    created_at: new Date(),
-    updated_at: null,
-    deleted_at: null,
-    deleted: false,
-  }
+  const row = rowOf(values)
   await db.insertInto('documents').values(row).execute()
   return row
+}
+
+/** All or none. */
+export async function createDocuments(db: Database, values: readonly NewDocument[]): Promise<DocumentRow[]> {
+  const rows = values.map(rowOf)
+  await db.transaction().execute(async (transaction) => {
+    for (let at = 0; at < rows.length; at += mostRows) {
+      const some = rows.slice(at, at + mostRows)
+      await transaction.insertInto('documents').values(some).execute()
+    }
+  })
+  return rows
+}
+
+function rowOf(values: NewDocument): DocumentRow {
+  return { ...values, created_at: new Date(), updated_at: null, deleted_at: null, deleted: false }
 }
 
 /** One that is not deleted; null when there is none, or it is another project's. */

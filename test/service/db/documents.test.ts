@@ -7,6 +7,7 @@ import { compareSchema } from '../../../src/db/schema/compare.ts'
 import { downgrade, upgrade } from '../../../src/db/migrations/engine.ts'
 import {
   createDocument,
+  createDocuments,
   deleteDocument,
   type DocumentQuery,
   type DocumentRow,
@@ -37,6 +38,26 @@ eachDatabase('the repository of documents', (server) => {
     expect(await findDocument(db, made.id, 'p1')).toEqual(made)
     expect(await findDocument(db, made.id, 'p2')).toBeNull()
     expect(await findDocument(db, randomUUID())).toBeNull()
+  })
+
+  it('takes no other case for the same id or project', async () => {
+    const made = await add('a', 'shop')
+    expect(await findDocument(db, made.id.toUpperCase())).toBeNull()
+    expect(await findDocument(db, made.id, 'SHOP')).toBeNull()
+    expect(await listDocuments(db, { projectId: 'Sh\u00F3p' })).toEqual([])
+    expect(await listDocuments(db, { projectId: null, filters: { project_id: ['SHOP'] } })).toEqual([])
+    expect(await listDocuments(db, { projectId: 'shop' })).toEqual([made])
+  })
+
+  it('creates many at once, all or none', async () => {
+    const values = (id: string) => ({ id, project_id: 'p1', name: 'a', content: '', store: 'database' })
+    const ids = Array.from({ length: 1050 }, () => randomUUID())
+    await createDocuments(db, ids.map(values))
+    const found = await listDocuments(db, { projectId: 'p1' })
+    expect(new Set(found.map(({ id }) => id))).toEqual(new Set(ids))
+    const more = [...Array.from({ length: 150 }, () => randomUUID()), ids[0] ?? '']
+    await expect(createDocuments(db, more.map(values))).rejects.toThrow()
+    expect(await listDocuments(db, { projectId: 'p1' })).toHaveLength(ids.length)
   })
 
   it('takes the same row twice for one change only', async () => {
