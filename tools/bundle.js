@@ -58,6 +58,8 @@ const begins = {
     'middleware/sizelimit.ts',
     'paste/strategy.ts',
   ],
+  // What names of tables and URLs need: no database.
+  tables: ['db/index.ts'],
   // What the API of the service lives on, with the database that most begin with.
   api: [
     'service/api/v1.ts',
@@ -93,7 +95,7 @@ function chunkOf(id) {
 }
 
 function nameChunks() {
-  const { script, names, options, master, worker, filters, api, installed, look } = Object.fromEntries(
+  const { script, names, options, master, worker, filters, tables, api, installed, look } = Object.fromEntries(
     Object.entries(begins).map(([name, files]) => [name, reach(files)]),
   )
   const nameOf = (id) => {
@@ -104,6 +106,7 @@ function nameChunks() {
     if (worker.has(id)) return 'worker'
     if (filters.has(id)) return 'filters'
     if (installed.has(id)) return 'installed'
+    if (tables.has(id)) return 'tables'
     if (api.has(id)) return 'api'
     return look.has(id) ? 'look' : null
   }
@@ -166,13 +169,23 @@ const { output } = await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: 'chunks/[name].js',
   codeSplitting: {
-    groups: ['script', 'names', 'options', 'service', 'master', 'worker', 'filters', 'installed', 'api', 'look'].map(
-      (name, index) => ({
-        name,
-        test: (id) => chunkOf(id) === name,
-        priority: 10 - index,
-      }),
-    ),
+    groups: [
+      'script',
+      'names',
+      'options',
+      'service',
+      'master',
+      'worker',
+      'filters',
+      'installed',
+      'tables',
+      'api',
+      'look',
+    ].map((name, index) => ({
+      name,
+      test: (id) => chunkOf(id) === name,
+      priority: 10 - index,
+    })),
   },
 })
 await bundle.close()

@@ -177,7 +177,7 @@ beforeAll(() => {
   })
   const [entry] = JSON.parse(out.toString()) as { filename: string }[]
   tarball = join(packed, entry?.filename ?? '')
-})
+}, 120_000)
 
 afterAll(() => rmSync(packed, { recursive: true, force: true }))
 

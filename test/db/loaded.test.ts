@@ -47,11 +47,12 @@ describe('slipway/db', () => {
     const folder = scratch()
     const { status, stderr } = run("import './dist/db/index.js'", { env: { NODE_V8_COVERAGE: folder } })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    const loaded = readdirSync(folder)
-      .map((file) => readFileSync(join(folder, file), 'utf-8'))
-      .join()
-    expect(loaded).toContain('/dist/db/index.js')
-    expect(loaded).not.toMatch(/node_modules|node:sqlite/u)
+    const loaded = readdirSync(folder).flatMap((file) => {
+      const coverage = JSON.parse(readFileSync(join(folder, file), 'utf-8')) as { result: { url: string }[] }
+      return coverage.result.map(({ url }) => url)
+    })
+    expect(loaded).toContainEqual(expect.stringContaining('/dist/db/index.js'))
+    expect(loaded.filter((url) => /node_modules|node:sqlite/u.test(url))).toEqual([])
   })
 
   it('opens SQLite in silence', () => {

@@ -302,7 +302,8 @@ describe('a console script', () => {
     const server = join(import.meta.dirname, '../../bin/service-server.js')
     const deployment = join(import.meta.dirname, '../../etc/service/api-paste.ini')
     const lines = [`api_paste_config = ${deployment}`, 'listen = 127.0.0.1:0', `log_file = ${join(folder, 'x.log')}`]
-    const child = spawn(process.execPath, [server, ...configure(...lines)], { stdio: 'ignore' })
+    const env = { ...process.env, OS_DATABASE__CONNECTION: 'sqlite://', OS_DATABASE__AUTO_UPGRADE: 'true' }
+    const child = spawn(process.execPath, [server, ...configure(...lines)], { stdio: 'ignore', env })
     const exited = once(child, 'exit')
     try {
       await until(isRunning, 'it does not start')

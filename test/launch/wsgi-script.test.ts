@@ -44,8 +44,11 @@ interface Running {
 
 /** Runs a script directly, until its banner is complete. */
 async function serve(file: string, ...argv: string[]): Promise<Running> {
+  // That of this package has documents.
+  const env = { ...process.env, OS_DATABASE__CONNECTION: 'sqlite://' }
   const child = spawn(process.execPath, [file, '--host', '127.0.0.1', '--port', '0', ...argv], {
     cwd: root,
+    env,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -53,7 +56,7 @@ async function serve(file: string, ...argv: string[]): Promise<Running> {
   const lines: string[] = []
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line)
-    if (lines.length === 5) break
+    if (lines.filter((line) => !line.startsWith('{')).length === 5) break
   }
   const url = lines.find((line) => line.startsWith('Available at'))?.slice('Available at '.length)
   if (url === undefined) throw new Error(`no address in ${JSON.stringify(lines)}`)
