@@ -1,13 +1,14 @@
 // Runs that are killed (SIGKILL) at any moment: what they leave is a revision, and never a lock. Processes of the built
-// package.
+// package, put into one file: to load many is most of what such a run costs.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, it, onTestFinished } from 'vitest'
+import { rolldown } from 'rolldown'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { type Database, openDatabase } from '../../../src/db/connect.ts'
 import { upgrade } from '../../../src/db/migrations/engine.ts'
 import { ancestorsOf, buildGraph } from '../../../src/db/migrations/graph.ts'
@@ -18,9 +19,24 @@ import { chain } from './chain.mjs'
 
 type Any = Database<Record<string, Record<string, unknown>>>
 
-const program = fileURLToPath(new URL('upgrade-child.mjs', import.meta.url))
+const source = fileURLToPath(new URL('upgrade-child.mjs', import.meta.url))
+const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'slipway-killed-'))
+const program = join(folder, 'upgrade-child.js')
 const size = 40
 const graph = buildGraph(chain(size))
+
+beforeAll(async () => {
+  symlinkSync(modules, join(folder, 'node_modules'))
+  const bundle = await rolldown({
+    input: source,
+    platform: 'node',
+    external: ['@photostructure/sqlite', 'pg', 'mysql2'],
+  })
+  await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].js' })
+  await bundle.close()
+})
+afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A run in a process of its own. `onLine` sees each line that it writes. */
 function start(connection: string, onLine: (text: string, child: ChildProcess) => void, stops?: number) {
@@ -73,8 +89,6 @@ it(
   'a hundred runs that are killed at any moment leave a revision each, and the next run goes on',
   { timeout: 180_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'slipway-killed-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
     const wanted = 100
     let killed = 0
     /** On a file of its own, killed until it is done. */
