@@ -37,5 +37,10 @@ function warnOfMemory(config: Config, { connection }: DatabaseSettings, log: Dat
 }
 
 function upgradeCommand({ files }: Config): string {
-  return ['service-db-manage', ...files.map((file) => `--config-file ${file}`), 'upgrade heads'].join(' ')
+  return ['service-db-manage', ...files.map((file) => `--config-file ${shellWord(file)}`), 'upgrade heads'].join(' ')
+}
+
+/** As a shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

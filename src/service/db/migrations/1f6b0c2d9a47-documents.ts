@@ -7,12 +7,14 @@ export const message = 'documents'
 
 export async function upgrade(db: MigrationDatabase, { dialect, sql }: MigrationContext): Promise<void> {
   const time = dialect === 'mysql' ? sql`datetime(6)` : 'timestamp'
+  // MySQL's text ends at 64 kB, which is less than a request may have.
+  const long = dialect === 'mysql' ? sql`longtext` : 'text'
   await db.schema
     .createTable('documents')
     .addColumn('id', 'varchar(36)', (column) => column.primaryKey())
     .addColumn('project_id', 'varchar(64)', (column) => column.notNull())
     .addColumn('name', 'varchar(255)', (column) => column.notNull())
-    .addColumn('content', 'text', (column) => column.notNull())
+    .addColumn('content', long, (column) => column.notNull())
     .addColumn('created_at', time, (column) => column.notNull())
     .addColumn('updated_at', time)
     .addColumn('deleted_at', time)
