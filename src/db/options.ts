@@ -37,7 +37,12 @@ export const databaseGroup = group(
     connection_recycle_time: int({
       default: 3600,
       min: -1,
-      deprecatedNames: ['DATABASE.idle_timeout', 'database.idle_timeout', 'DEFAULT.sql_idle_timeout'],
+      deprecatedNames: [
+        'database.idle_timeout',
+        'DEFAULT.sql_idle_timeout',
+        'DATABASE.sql_idle_timeout',
+        'sql.idle_timeout',
+      ],
       help: 'Seconds after which a connection is replaced by a new one. -1 keeps them.',
     }),
     max_retries: int({
@@ -63,11 +68,16 @@ export const databaseGroup = group(
     }),
     sqlite_synchronous: bool({
       default: true,
+      deprecatedNames: ['DEFAULT.sqlite_synchronous'],
       help: 'SQLite writes every transaction through to the disk. Without it a power failure may cost the last ones.',
     }),
     mysql_sql_mode: str({
       default: 'TRADITIONAL',
       help: "sql_mode of MySQL and MariaDB sessions. An empty value keeps the server's own.",
+    }),
+    mysql_wsrep_sync_wait: int({
+      min: 0,
+      help: 'wsrep_sync_wait of sessions: which statements wait until a node of a Galera cluster has caught up; 1 is reading. Unset: the server decides.',
     }),
     connection_debug: int({
       default: 0,
@@ -85,6 +95,17 @@ export const databaseGroup = group(
       help: 'How long an upgrade waits for another one that is running on the same database.',
     }),
     backend: str({ ...noEffect, deprecatedNames: ['DEFAULT.db_backend'], help: 'SQLAlchemy alone.' }),
+    sqlite_db: str({
+      ...noEffect,
+      deprecatedNames: ['DEFAULT.sqlite_db'],
+      help: 'A name of the file of SQLite: the URL has it.',
+    }),
+    min_pool_size: int({
+      ...noEffect,
+      deprecatedNames: ['DEFAULT.sql_min_pool_size', 'DATABASE.sql_min_pool_size'],
+      help: 'Connections are made when they are needed.',
+    }),
+    use_tpool: bool({ ...noEffect, deprecatedNames: ['DEFAULT.dbapi_use_tpool'], help: 'Threads for eventlet.' }),
     slave_connection: str({ ...noEffect, secret: true, help: 'A second database to read from: not supported.' }),
     mysql_enable_ndb: bool({ ...noEffect, help: 'MySQL Cluster: not supported.' }),
     connection_trace: bool({

@@ -92,13 +92,17 @@ eachDatabase('a server', ({ dialect, fresh }) => {
 
   it('has the session that the options ask for', async () => {
     const connection = await fresh()
-    const { kysely, close } = await openDatabase(databaseSettings({ connection, mysql_sql_mode: 'ANSI_QUOTES' }))
+    const { kysely, close } = await openDatabase(
+      databaseSettings({ connection, mysql_sql_mode: 'ANSI_QUOTES', mysql_wsrep_sync_wait: 1 }),
+    )
     onTestFinished(close)
     if (dialect === 'postgresql') {
       expect((await sql`show time zone`.execute(kysely)).rows).toEqual([{ TimeZone: 'UTC' }])
     } else {
-      const { rows } = await sql`select @@sql_mode as mode, @@time_zone as zone`.execute(kysely)
-      expect(rows).toEqual([{ mode: 'ANSI_QUOTES', zone: '+00:00' }])
+      const { rows } = await sql`select @@sql_mode as mode, @@time_zone as zone, @@wsrep_sync_wait as wait`.execute(
+        kysely,
+      )
+      expect(rows).toEqual([{ mode: 'ANSI_QUOTES', zone: '+00:00', wait: 1 }])
     }
   })
 })

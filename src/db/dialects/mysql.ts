@@ -76,12 +76,16 @@ function tlsOf(query: DatabaseUrl['query']): NonNullable<Exclude<PoolOptions['ss
 }
 
 /** What every session begins with. */
-function startsOf({ query }: DatabaseUrl, { mysql_sql_mode }: DatabaseSettings): string[] {
+function startsOf(
+  { query }: DatabaseUrl,
+  { mysql_sql_mode, mysql_wsrep_sync_wait: syncWait }: DatabaseSettings,
+): string[] {
   const mode = query.get('sql_mode') ?? mysql_sql_mode
   const command = query.get('init_command')
   return [
     "set time_zone = '+00:00'",
     ...(mode === '' ? [] : [`set session sql_mode = '${mode.replaceAll(/['\\]/gu, '')}'`]),
+    ...(syncWait === null ? [] : [`set session wsrep_sync_wait = ${syncWait}`]),
     ...(command === undefined ? [] : [command]),
   ]
 }
