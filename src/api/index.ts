@@ -149,3 +149,15 @@ export {
   type OpenApiInfo,
 } from './openapi/document.ts'
 export type { Operation, PathItem } from './openapi/operations.ts'
+export type { ApiVersion, Link, MediaType, VersionsOptions } from './versions/api-version.ts'
+export {
+  glanceVersions,
+  neutronResources,
+  neutronVersions,
+  novaVersion,
+  novaVersions,
+  type ResourceName,
+} from './versions/documents.ts'
+export { Microversion } from './versions/microversion.ts'
+export { microversions, type MicroversionsOptions } from './versions/negotiation.ts'
+export { versioned, type VersionRange } from './versions/versioned.ts'

@@ -48,7 +48,7 @@ async function existing(own: Collection, { params, context }: Call<MemberParams>
 
 async function update(own: Collection, call: Call<MemberParams>): Promise<ResourceData> {
   const { params, context, body } = call
-  const changes = prepareUpdate(body, own.body, context ?? null)
+  const changes = prepareUpdate(body, own.bodyRules(call.req), context ?? null)
   await own.policy.checkUpdate(context, await existing(own, call), changes)
   await own.notify(call, 'update.start', { [own.resource]: changes, id: params.id })
   const change = methodOrNone(own.plugin, own.names.update)

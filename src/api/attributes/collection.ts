@@ -47,7 +47,8 @@ export interface Collection {
   readonly primaryKey: string
   readonly options: CollectionControllerOptions
   readonly policy: CollectionPolicy
-  readonly body: BodyRules
+  /** Of the request: before version 2.1 nova's API took attributes that it did not know. */
+  bodyRules(req: HttpRequest): BodyRules
   /** What every method of the plugin gets of the URL: the parent's id. */
   parentOf(params: Params): Record<string, string>
   /** Shows an object as the caller may see it; all fields when none are named. */
@@ -72,6 +73,13 @@ export function makeCollection(
     if (options.log === undefined) req.reportLate?.(error, req)
     else options.log.error({ err: error }, what)
   }
+  const body: BodyRules = {
+    resource,
+    collection,
+    attributes,
+    allowBulk: options.allowBulk ?? false,
+    texts: options.texts ?? 'neutron',
+  }
   return {
     plugin,
     names,
@@ -81,13 +89,7 @@ export function makeCollection(
     primaryKey: keys.find((key) => attributes[key]?.primary_key) ?? 'id',
     options,
     policy,
-    body: {
-      resource,
-      collection,
-      attributes,
-      allowBulk: options.allowBulk ?? false,
-      texts: options.texts ?? 'neutron',
-    },
+    bodyRules: ({ environ }) => (environ.isLegacyV2 === true ? { ...body, unknown: 'drop' } : body),
     parentOf(params) {
       const id = parent === null ? undefined : params[`${parent}_id`]
       return id === undefined ? {} : { [`${parent}_id`]: id }

@@ -20,8 +20,8 @@ export class CreateRun {
 
   async run(): Promise<ResourceData> {
     const own = this.#own
-    const { context, body } = this.#call
-    const prepared = prepareCreate(body, own.body, context ?? null)
+    const { req, context, body } = this.#call
+    const prepared = prepareCreate(body, own.bodyRules(req), context ?? null)
     for (const [at, item] of prepared.items.entries()) {
       const target = Object.assign(Object.create(null) as Record<string, unknown>, item, this.#parent)
       await own.policy.checkCreate(context, target, prepared.given[at] ?? new Set())

@@ -25,6 +25,8 @@ export interface BodyRules {
   readonly allowBulk?: boolean
   /** Whose text a foreign `tenant_id` gets. */
   readonly texts?: 'neutron' | 'tacker'
+  /** What becomes of attributes that the map does not have; they are refused unless said. */
+  readonly unknown?: 'refuse' | 'drop'
 }
 
 export type Prepared = Record<string, unknown>
@@ -57,7 +59,7 @@ export function prepareUpdate(body: unknown, rules: BodyRules, owner: Owner | nu
   const values = ownCopy(item)
   const given = givenIn(item)
   populateOwner(values, rules, owner, false)
-  refuseUnknown(values, rules.attributes)
+  settleUnknown(values, rules)
   for (const name of Object.keys(rules.attributes)) {
     if (given.has(name) && !rules.attributes[name]?.allow_put) {
       throw new RefusedInput(`Cannot update read-only attribute ${sentName(name, item)}`)
@@ -74,7 +76,7 @@ function prepared(items: readonly Prepared[], isBulk: boolean, rules: BodyRules,
     const names = givenIn(item)
     given.push(names)
     populateOwner(values, rules, owner, true)
-    refuseUnknown(values, rules.attributes)
+    settleUnknown(values, rules)
     for (const [name, attribute] of Object.entries(rules.attributes)) prepareForPost(values, name, attribute, names)
     convertAndValidate(values, rules.attributes)
     return values
@@ -112,11 +114,12 @@ function sentName(name: string, item: Prepared): string {
   return name === 'tenant_id' ? 'project_id' : 'tenant_id'
 }
 
-function refuseUnknown(values: Prepared, attributes: AttributeMap): void {
+function settleUnknown(values: Prepared, { attributes, unknown: settling }: BodyRules): void {
   const unknown = Object.keys(values).filter(
     (name) => !Object.hasOwn(attributes, name) && !isOwnerAlias(name, attributes),
   )
-  if (unknown.length > 0) throw new RefusedInput(`Unrecognized attribute(s) '${str(unknown.join(', '))}'`)
+  if (settling === 'drop') for (const name of unknown) delete values[name]
+  else if (unknown.length > 0) throw new RefusedInput(`Unrecognized attribute(s) '${str(unknown.join(', '))}'`)
 }
 
 function prepareForPost(values: Prepared, name: string, attribute: Attribute, given: ReadonlySet<string>): void {

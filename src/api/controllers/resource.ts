@@ -33,7 +33,11 @@ export interface ResourceOptions {
 }
 
 /** An App that a route leads to, and what it has handlers for: a mapper need not bind the rest. */
-export type Resource = App & { readonly actions: ReadonlySet<string> }
+export type Resource = App & {
+  readonly actions: ReadonlySet<string>
+  /** For documents. */
+  readonly handlers: ReadonlyMap<string, Handler<MemberParams>>
+}
 
 const standard = ['index', 'create', 'new', 'show', 'edit', 'update', 'delete'] as const
 
@@ -103,7 +107,7 @@ export function resource(controller: Controller, options: ResourceOptions = {}):
     }
   }
   const bound = actions.size > 0 ? [...handlers.keys(), 'action'] : handlers.keys()
-  return Object.assign(app, { actions: new Set(bound) })
+  return Object.assign(app, { actions: new Set(bound), handlers })
 }
 
 function bind(controller: Controller): Map<string, Handler<MemberParams>> {

@@ -1,6 +1,7 @@
 // A controller with what extensions do around it: more actions, and parts that run before and after its own. Nova's
 // controller extensions. Made when the API is built; what it returns runs in workers.
 import type { Call, Controller, Handler, MemberParams } from '../controllers/call.ts'
+import { keepVersions } from '../versions/versioned.ts'
 import type { Around, ControllerExtension } from './parts.ts'
 
 type Handlers = Record<string, Handler<MemberParams>>
@@ -11,7 +12,10 @@ export function extendController(controller: Controller, extensions: readonly Co
   const arounds = aroundsOf(extensions)
   // A handler has its own controller as `this`, whoever calls it.
   const around = (name: string, handler: Handler<MemberParams>, self: object): Handler<MemberParams> =>
-    wrapped((call) => handler.call(self, call), arounds.get(name) ?? [])
+    keepVersions(
+      wrapped((call) => handler.call(self, call), arounds.get(name) ?? []),
+      handler,
+    )
   const all = (handlers: Handlers, self: object): Handlers =>
     Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, around(name, handler, self)]))
   const own: Handlers = {}

@@ -217,5 +217,6 @@ function ofProject(app: App, { fault = errorFault }: ResourceOptions = {}): App 
     if (project === undefined || !own || own === project) return app(req)
     return fault(new BadRequest('Malformed request url'), req)
   }
-  return Object.assign(checked, { actions: actionsOf(app) ?? undefined })
+  const { actions, handlers } = app as Partial<Resource>
+  return Object.assign(checked, { actions, handlers })
 }

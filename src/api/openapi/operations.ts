@@ -2,6 +2,8 @@
 // collection says of the bodies. Pure.
 import type { JsonSchema } from '../attributes/validator.ts'
 import type { Route } from '../routes/contract.ts'
+import type { Resource } from '../controllers/resource.ts'
+import { versionRanges } from '../versions/versioned.ts'
 import { memberRequirement } from '../routes/requirement.ts'
 
 /** Operations by method in lower case. */
@@ -58,10 +60,21 @@ export function* operationsOf(
       ...(known ?? { tags: [tagOf(route)] }),
       operationId: id,
       ...(parameters.length > 0 && { parameters }),
+      ...versionsOf(route),
       responses: { ...(known?.responses ?? { 200: { description: 'Done' } }), default: errorResponse },
     }
     yield [method, operation]
   }
+}
+
+/** In the words of OpenStack's own documents. */
+function versionsOf({ controller, action }: Route): object {
+  const { handlers } = controller as Partial<Resource>
+  const handler = action === null ? undefined : handlers?.get(action)
+  const ranges = handler === undefined ? undefined : versionRanges(handler)
+  if (ranges === undefined) return {}
+  const told = ranges.map(({ min, max }) => ({ ...(min && { 'min-ver': min }), ...(max && { 'max-ver': max }) }))
+  return { 'x-openstack': { versions: told } }
 }
 
 const errorResponse = {

@@ -236,7 +236,8 @@ describe('policy', () => {
       resource: 'document',
       policy,
     })
-    const call = { params: { id: other }, body: { document: { tenant_id: 'p1' } }, context: { projectId: 'p1' } }
+    const body = { document: { tenant_id: 'p1' } }
+    const call = { req: { environ: {} }, params: { id: other }, body, context: { projectId: 'p1' } }
     await controller.update?.(call as never)
     expect(targets[0]).toBe('p2')
   })
