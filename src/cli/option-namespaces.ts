@@ -72,7 +72,7 @@ async function packageNamespaces(): Promise<Namespace[]> {
   const { policyGroup } = await import('../api/policy/options.ts')
   const middleware = [options.osloMiddlewareGroup, options.corsGroup, options.healthcheckGroup]
   const table: Readonly<Record<string, readonly OptionGroup[]>> = {
-    'slipway.middleware': [...middleware, options.prefixGroup, options.authTokenGroup],
+    'slipway.middleware': [...middleware, options.prefixGroup, options.authTokenGroup, options.profilerGroup],
     'oslo.log': [logGroup],
     'oslo.reports': [reportsGroup],
     'oslo.middleware': middleware,
@@ -85,6 +85,7 @@ async function packageNamespaces(): Promise<Namespace[]> {
     'oslo.service.sslutils': [sslGroup],
     'oslo.service.wsgi': [launchGroup],
     'keystonemiddleware.auth_token': [options.authTokenGroup],
+    osprofiler: [options.profilerGroup],
   }
   return [...ownNamespaces, ...Object.entries(table).map(([name, groups]) => ({ name, groups }))]
 }

@@ -28,6 +28,13 @@ const eggs = new Map<string, ReadonlyMap<string, string>>([
   ['pastedeploy', new Map([['prefix', 'prefix']])],
   ['keystonemiddleware', new Map([['auth_token', 'auth_token']])],
   [
+    'osprofiler',
+    new Map([
+      ['main', 'osprofiler'],
+      ['osprofiler', 'osprofiler'],
+    ]),
+  ],
+  [
     'oslo-middleware',
     new Map(
       [
@@ -79,6 +86,8 @@ const modules: readonly (readonly [pattern: string, target: string])[] = [
   ['oslo*middleware*:SSLMiddleware.factory', 'slipway.middleware.ssl:filter_factory'],
   ['oslo*middleware*:StatsMiddleware.factory', 'slipway.middleware.statsd:filter_factory'],
   ['keystonemiddleware.auth_token:filter_factory', 'slipway.middleware.auth_token:filter_factory'],
+  ['osprofiler.web:WsgiMiddleware.factory', 'slipway.middleware.osprofiler:filter_factory'],
+  ['*.profiler:WsgiMiddleware.factory', 'slipway.middleware.osprofiler:filter_factory'],
   ['*:*KeystoneContext.factory', 'slipway.middleware.keystone_context:filter_factory'],
   ['nova.api.openstack.requestlog:RequestLog.factory', 'slipway.middleware.request_log:filter_factory'],
   ['*:FaultWrapper.factory', 'slipway.middleware.fault_wrap:filter_factory'],

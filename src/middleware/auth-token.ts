@@ -15,7 +15,7 @@ import { withResponse } from './answer.ts'
 import { ruleProblem } from './keystone/access-rules.ts'
 import { KeystoneClient } from './keystone/client.ts'
 import { setHeader, stripIdentity } from './keystone/identity-headers.ts'
-import { authTokenGroup, type AuthTokenSettings, loginOptions } from './keystone/options.ts'
+import { authTokenGroup, type AuthTokenSettings, loginOptions, withoutEmpty } from './keystone/options.ts'
 import type { ValidToken } from './keystone/token.ts'
 import { isBindAccepted } from './keystone/token-bind.ts'
 import { TokenCache } from './keystone/token-cache.ts'
@@ -57,7 +57,8 @@ class Guard {
   readonly #serviceRoles: ReadonlySet<string>
   readonly #warned = new Set<string>()
 
-  constructor(settings: AuthTokenSettings, log: Log) {
+  constructor(given: AuthTokenSettings, log: Log) {
+    const settings = withoutEmpty(given)
     this.#settings = settings
     this.#log = log
     this.#client = new KeystoneClient(settings)
@@ -66,7 +67,7 @@ class Guard {
       most: mostTokens,
       mostSize: mostCharacters,
     })
-    this.#challenge = `Keystone uri="${settings.www_authenticate_uri || settings.auth_url}"`
+    this.#challenge = `Keystone uri="${settings.www_authenticate_uri ?? settings.auth_url}"`
     this.#serviceRoles = new Set(settings.service_token_roles)
     if (settings.insecure) this.#warnOnce('insecure = true: any certificate of Keystone is believed')
     if (!settings.service_token_roles_required) {

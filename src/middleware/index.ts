@@ -19,10 +19,13 @@ export {
   type IdentityContextSettings,
   unauthenticatedContext,
 } from './identity-context.ts'
+export type { UserAuth } from './keystone/user-auth.ts'
+export type { TokenInfo } from './keystone/token.ts'
 export { keystoneContext } from './keystone-context.ts'
 export { legacyV2Compatible } from './legacy-v2-compatible.ts'
 export { Middleware, middleware, middlewareFactory, type Processing } from './middleware.ts'
 export { noAuth, noAuthToken, type NoAuthTokenOptions } from './no-auth.ts'
+export { osprofiler, type ProfilerOptions } from './osprofiler.ts'
 export {
   authTokenGroup,
   type AuthTokenSettings,
@@ -36,10 +39,13 @@ export {
   type OsloMiddlewareSettings,
   prefixGroup,
   type PrefixSettings,
+  profilerGroup,
+  type ProfilerSettings,
   secureProxyGroup,
   type SecureProxySettings,
 } from './options.ts'
 export { prefix } from './prefix.ts'
+export { currentSpan, type Notify, type Span, traced, type TraceEvent, traceHeaders } from './profiler/trace.ts'
 export { ratelimit, ratelimitGroup, type RatelimitSettings } from './ratelimit.ts'
 export { type Identity, RequestContext, setContext } from './request-context.ts'
 export { type LogFields, requestId } from './request-id.ts'

@@ -124,3 +124,4 @@ export const prefixGroup = group(
 export type PrefixSettings = ValuesOf<typeof prefixGroup>
 
 export { authTokenGroup, type AuthTokenSettings } from './keystone/options.ts'
+export { profilerGroup, type ProfilerSettings } from './profiler/options.ts'

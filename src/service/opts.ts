@@ -13,6 +13,7 @@ import {
   corsGroup,
   healthcheckGroup,
   osloMiddlewareGroup,
+  profilerGroup,
   secureProxyGroup,
 } from '../middleware/options.ts'
 
@@ -59,4 +60,5 @@ export const groups: readonly OptionGroup[] = [
   corsGroup,
   healthcheckGroup,
   authTokenGroup,
+  profilerGroup,
 ]

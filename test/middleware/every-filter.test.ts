@@ -35,6 +35,7 @@ async function instances(): Promise<Record<string, Filter>> {
     legacy_v2_compatible: filters.legacyV2Compatible(),
     noauth: filters.noAuth(),
     noauth2: filters.noAuthToken(),
+    osprofiler: filters.osprofiler({ keys: ['k'], traceparent: 'propagate', notify: () => undefined }),
     prefix: filters.prefix(settingsOf(filters.prefixGroup), everybody),
     ratelimit: filters.ratelimit(settingsOf(filters.ratelimitGroup, { limits: '(*, *, .*, 100, SECOND)' })),
     request_id: filters.requestId(),

@@ -103,8 +103,6 @@ const without = new Map([
   ['neutron.api.extensions', 'extensions are part of the API, no filter'],
   ['tacker.api.extensions', 'extensions are part of the API, no filter'],
   ['neutron.auth:NoauthFakeProjectId', 'it completes bodies of neutron resources'],
-  ['osprofiler.web', 'profiling is a filter of its own'],
-  ['nova.profiler', 'profiling is a filter of its own'],
 ])
 
 describe.skipIf(files.length === 0)('the corpus of deployment files (not run where ../shared/corpus is absent)', () => {

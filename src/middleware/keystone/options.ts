@@ -145,3 +145,9 @@ export const authTokenGroup = group(
 export type AuthTokenSettings = ValuesOf<typeof authTokenGroup>
 
 export type LoginSettings = Pick<AuthTokenSettings, keyof typeof loginOptions>
+
+/** Files have lines like `cafile =` for what is not set. */
+export function withoutEmpty(settings: AuthTokenSettings): AuthTokenSettings {
+  const values = Object.entries(settings).map(([name, value]) => [name, value === '' ? null : value])
+  return Object.fromEntries(values) as AuthTokenSettings
+}
