@@ -49,7 +49,7 @@ export async function openDatabase<Tables>(
 ): Promise<Database<Tables>> {
   const where = options.origin?.where
   try {
-    const url = urlOf(settings)
+    const url = configuredUrl(settings)
     checkParameters(url)
     return await opened<Tables>(url, settings, options)
   } catch (error) {
@@ -57,7 +57,8 @@ export async function openDatabase<Tables>(
   }
 }
 
-function urlOf({ connection, connection_parameters: more }: DatabaseSettings): DatabaseUrl {
+/** @throws SlipwayError SLIPWAY_CONFIG_REQUIRED, SLIPWAY_DB_URL */
+export function configuredUrl({ connection, connection_parameters: more }: DatabaseSettings): DatabaseUrl {
   if (connection === null || connection.trim() === '') {
     throw new SlipwayError('SLIPWAY_CONFIG_REQUIRED', 'option "database.connection" is not set', {
       expected: 'the URL of a database: sqlite:////var/lib/service/service.db, postgresql://user:password@host/name',

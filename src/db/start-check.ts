@@ -26,7 +26,10 @@ export async function requireCurrent(
   graph: RevisionGraph,
   { settings, command, log, signal }: StartCheckOptions,
 ): Promise<void> {
-  const { readCurrent, upgrade } = await import('./migrations/engine.ts')
+  const [{ readCurrent, upgrade }, { missingHeads }] = await Promise.all([
+    import('./migrations/engine.ts'),
+    import('./migrations/graph.ts'),
+  ])
   const rows = await readCurrent(database)
   const unknown = rows.filter((row) => !graph.nodes.has(row))
   if (unknown.length > 0) {
@@ -35,7 +38,7 @@ export async function requireCurrent(
     )
     return
   }
-  const missing = graph.realHeads.filter(({ id }) => !rows.includes(id))
+  const missing = missingHeads(graph, rows)
   if (missing.length === 0) return
   if (!settings.auto_upgrade && missing.every(({ labels }) => labels.has('contract'))) {
     log?.info(`the database ${database.url} is not contracted yet: ${quoted(missing.map(({ id }) => id))}`)

@@ -1,6 +1,6 @@
 // `current` and `version`: where the database is.
-import { ancestorsOf, type GraphNode } from '../migrations/graph.ts'
-import { currentNodes } from '../migrations/plan.ts'
+import { missingHeads } from '../migrations/graph.ts'
+import { currentHeads } from '../migrations/plan.ts'
 import type { ChosenOf } from './command-table.ts'
 import { renderEntry, renderLine, revisionToJson } from './render-revision.ts'
 import type { Session } from './session.ts'
@@ -11,22 +11,16 @@ const behind = 1
 export async function current(session: Session, chosen: ChosenOf<'current'>): Promise<number> {
   const { verbose, check_heads: mustBeHeads, json } = chosen
   const graph = await session.graph()
-  const nodes = currentNodes(graph, await session.rows())
-  const shown = withBroughtAlong(nodes).map((node) => ({ node }))
+  const rows = await session.rows()
+  const shown = currentHeads(graph, rows).map((node) => ({ node }))
   if (verbose && !json) session.terminal.out(`Current revision(s) for ${(await session.database()).url}:\n`)
   if (json) session.json(shown.map(revisionToJson))
   else session.lines(shown.map((one) => (verbose ? renderEntry(one) : renderLine(one, { tree: true }))))
   if (!mustBeHeads) return 0
-  const missing = graph.realHeads.filter((head) => !nodes.includes(head))
+  const missing = missingHeads(graph, rows)
   if (missing.length === 0) return 0
   session.terminal.err(`the database is not at all heads: ${missing.map(({ id }) => id).join(', ')} missing\n`)
   return behind
-}
-
-/** Also the last of a branch that has no row of its own, as a revision of another branch depends on it. */
-function withBroughtAlong(nodes: readonly GraphNode[]): GraphNode[] {
-  const applied = ancestorsOf(nodes)
-  return [...applied].filter(({ next }) => !next.some((one) => applied.has(one)))
 }
 
 export async function version(session: Session, { json }: ChosenOf<'version'>): Promise<number> {

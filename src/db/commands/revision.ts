@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { writeText } from '../../config/write-text.ts'
 import { displayPath } from '../../diagnostic.ts'
 import { SlipwayError } from '../../errors.ts'
-import type { RevisionGraph } from '../migrations/graph.ts'
+import { missingHeads, type RevisionGraph } from '../migrations/graph.ts'
 import { resolveRevisions } from '../migrations/targets.ts'
 import type { ChosenOf } from './command-table.ts'
 import { newRevision, type RevisionWish } from './new-revision.ts'
@@ -86,7 +86,7 @@ type Generated = Pick<RevisionWish, 'upgrade' | 'downgrade' | 'imports'>
 /** Null when there is nothing to do. */
 async function generated(session: Session, graph: RevisionGraph): Promise<Generated | null> {
   const rows = await session.rows()
-  const behind = graph.realHeads.filter(({ id }) => !rows.includes(id))
+  const behind = missingHeads(graph, rows)
   if (behind.length > 0) {
     throw new SlipwayError(
       'SLIPWAY_DB_VERSION',

@@ -1,8 +1,8 @@
 // `--sql`: what a run would do, as a script on standard output. Does not open the database.
-import { isSlipwayError, SlipwayError, type Where } from '../../errors.ts'
+import { isSlipwayError, SlipwayError } from '../../errors.ts'
+import { configuredUrl } from '../connect.ts'
 import { type OfflineOptions, renderDowngrade, renderStamp, renderUpgrade } from '../migrations/offline.ts'
 import { databaseGroup } from '../options.ts'
-import { parseDatabaseUrl } from '../url.ts'
 import type { Session } from './session.ts'
 
 const render = { upgrade: renderUpgrade, downgrade: renderDowngrade } as const
@@ -26,20 +26,10 @@ export async function writeStampSql(session: Session, targets: readonly string[]
 
 /** In the language of the database that the configuration names. */
 function optionsOf({ conf, terminal }: Session): OfflineOptions {
-  const { connection } = conf.get(databaseGroup)
-  const { where } = conf.origin('database.connection')
-  if (connection === null) {
-    throw new SlipwayError('SLIPWAY_CONFIG_REQUIRED', 'option "database.connection" is not set', {
-      expected: 'the URL of a database: its dialect is that of the SQL',
-    })
-  }
-  return { dialect: dialectOf(connection, where), say: (text) => terminal.err(`${text}\n`) }
-}
-
-function dialectOf(connection: string, where: Where | null): OfflineOptions['dialect'] {
   try {
-    return parseDatabaseUrl(connection).dialect
+    const { dialect } = configuredUrl(conf.get(databaseGroup))
+    return { dialect, say: (text) => terminal.err(`${text}\n`) }
   } catch (error) {
-    throw isSlipwayError(error) ? error.located(where) : error
+    throw isSlipwayError(error) ? error.located(conf.origin('database.connection').where) : error
   }
 }

@@ -2,7 +2,7 @@
 import { CompiledQuery, type Dialect, MysqlDialect, type MysqlPool, type MysqlPoolConnection } from 'kysely'
 import type { Pool, PoolConnection, PoolOptions, TypeCastField } from 'mysql2'
 import type { DatabaseLog } from '../connect.ts'
-import { loadDriver } from '../driver.ts'
+import { loadDriver } from './load-driver.ts'
 import type { DatabaseSettings } from '../options.ts'
 import type { DatabaseUrl } from '../url.ts'
 import { fileOf, secondsOf } from './parameters.ts'

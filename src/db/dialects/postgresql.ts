@@ -4,7 +4,7 @@ import { CompiledQuery, type Dialect, PostgresDialect, type PostgresPool, type P
 import type { ClientConfig, CustomTypesConfig, Pool, PoolClient } from 'pg'
 import { SlipwayError } from '../../errors.ts'
 import type { DatabaseLog } from '../connect.ts'
-import { loadDriver } from '../driver.ts'
+import { loadDriver } from './load-driver.ts'
 import type { DatabaseSettings } from '../options.ts'
 import type { DatabaseUrl } from '../url.ts'
 import { fileOf, secondsOf } from './parameters.ts'

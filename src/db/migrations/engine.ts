@@ -10,7 +10,7 @@ import { placeOf } from './link-revisions.ts'
 import { type LockOptions, withLock } from './lock.ts'
 import { planDowngrade, planStamp, planUpgrade } from './plan.ts'
 import { renderStep } from './render-step.ts'
-import { type Scope, Session } from './session.ts'
+import { type Scope, MigrationSession } from './migration-session.ts'
 import { defaultVersionTable, ensureTable, purgeRows, readRows, writeRows } from './version-table.ts'
 
 export interface EngineDatabase {
@@ -99,8 +99,11 @@ function tableOf({ versionTable = defaultVersionTable }: EngineOptions): string 
   return versionTable
 }
 
-function inSession<T>({ kysely, dialect }: EngineDatabase, work: (session: Session) => Promise<T>): Promise<T> {
-  return kysely.getExecutor().provideConnection((connection) => work(new Session(dialect, connection)))
+function inSession<T>(
+  { kysely, dialect }: EngineDatabase,
+  work: (session: MigrationSession) => Promise<T>,
+): Promise<T> {
+  return kysely.getExecutor().provideConnection((connection) => work(new MigrationSession(dialect, connection)))
 }
 
 function run(
@@ -145,7 +148,7 @@ interface StepRun {
   readonly done: readonly Step[]
 }
 
-async function runStep(session: Session, step: Step, { table, say, done }: StepRun): Promise<void> {
+async function runStep(session: MigrationSession, step: Step, { table, say, done }: StepRun): Promise<void> {
   const { direction, revision } = step
   const scope = session.open(`revision "${revision.id}"`)
   const context: MigrationContext = { dialect: session.dialect, offline: false, sql, say: (text) => say?.(text) }
@@ -174,7 +177,7 @@ async function refusePending(scope: Scope): Promise<void> {
   })
 }
 
-async function inTransaction(session: Session, work: () => Promise<void>): Promise<void> {
+async function inTransaction(session: MigrationSession, work: () => Promise<void>): Promise<void> {
   await session.begin()
   try {
     await work()
@@ -185,7 +188,7 @@ async function inTransaction(session: Session, work: () => Promise<void>): Promi
   }
 }
 
-async function rollbackAfter(fault: unknown, session: Session): Promise<void> {
+async function rollbackAfter(fault: unknown, session: MigrationSession): Promise<void> {
   try {
     await session.rollback()
   } catch (error) {

@@ -2,7 +2,7 @@
 import { SlipwayError, isSlipwayError } from '../../errors.ts'
 import type { DialectName, Step } from './contract.ts'
 import { placeOf } from './link-revisions.ts'
-import type { Scope } from './session.ts'
+import type { Scope } from './migration-session.ts'
 
 export interface FailedStep {
   readonly step: Step

@@ -2,7 +2,7 @@
 // Changes"): not enforced, as dropping a table that is rebuilt would delete the rows that refer to it; counted before
 // the commit, so that what then refers to nothing fails the migration. Other databases go on enforcing theirs.
 import { SlipwayError } from '../../errors.ts'
-import type { Session } from './session.ts'
+import type { MigrationSession } from './migration-session.ts'
 
 /** Runs the work of a transaction and looks at what it has left. */
 type Guard = (work: () => Promise<void>) => Promise<void>
@@ -12,7 +12,7 @@ type Guard = (work: () => Promise<void>) => Promise<void>
  * enforce them anyway is left alone.
  */
 export async function withoutForeignKeys(
-  session: Session,
+  session: MigrationSession,
   transaction: (guard: Guard) => Promise<void>,
 ): Promise<void> {
   if (session.dialect !== 'sqlite' || !(await areEnforced(session))) return transaction((work) => work())
@@ -24,7 +24,7 @@ export async function withoutForeignKeys(
   }
 }
 
-async function areEnforced(session: Session): Promise<boolean> {
+async function areEnforced(session: MigrationSession): Promise<boolean> {
   const [row] = await session.query<{ foreign_keys: number }>('pragma foreign_keys')
   return row?.foreign_keys === 1
 }
@@ -37,7 +37,7 @@ interface Orphans {
 }
 
 /** What was broken before, by a program that does not enforce foreign keys, is not this migration's fault. */
-async function refusingNewOrphans(session: Session, work: () => Promise<void>): Promise<void> {
+async function refusingNewOrphans(session: MigrationSession, work: () => Promise<void>): Promise<void> {
   const before = await orphansNow(session)
   await work()
   if (before === null) return
@@ -57,7 +57,7 @@ async function refusingNewOrphans(session: Session, work: () => Promise<void>): 
 }
 
 /** Null when a foreign key leads to columns that are no key: SQLite refuses to look. */
-async function orphansNow(session: Session): Promise<readonly Orphans[] | null> {
+async function orphansNow(session: MigrationSession): Promise<readonly Orphans[] | null> {
   try {
     return await session.query<Orphans>(
       'select "table", parent, count(*) as count from pragma_foreign_key_check group by "table", parent',

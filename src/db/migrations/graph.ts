@@ -63,6 +63,11 @@ export function isMergePoint({ down }: GraphNode): boolean {
   return down.length > 1
 }
 
+/** The heads that rows of the version table do not speak of: an upgrade is due unless there are none. */
+export function missingHeads({ realHeads }: RevisionGraph, rows: readonly string[]): GraphNode[] {
+  return realHeads.filter(({ id }) => !rows.includes(id))
+}
+
 export function isHead({ next }: GraphNode): boolean {
   return next.length === 0
 }

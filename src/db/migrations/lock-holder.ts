@@ -1,10 +1,10 @@
 // Who has the lock, for the message to whoever waits: as much as the server or the kernel tells, null where that is
 // nothing. Asks only when somebody waits.
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import type { Session } from './session.ts'
+import type { MigrationSession } from './migration-session.ts'
 
 /** The session that has an advisory lock of PostgreSQL. */
-export async function postgresqlHolder(session: Session, key: string): Promise<string | null> {
+export async function postgresqlHolder(session: MigrationSession, key: string): Promise<string | null> {
   const [row] = await session.query<PostgresqlSession>(
     `SELECT a.pid, a.usename AS name, host(a.client_addr) AS host, to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since
      FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
@@ -25,7 +25,7 @@ interface PostgresqlSession {
 }
 
 /** The session that has a named lock of MySQL; of other users only with the privilege PROCESS. */
-export async function mysqlHolder(session: Session, name: string): Promise<string | null> {
+export async function mysqlHolder(session: MigrationSession, name: string): Promise<string | null> {
   const [lock] = await session.query<{ id: number | string | null }>('SELECT IS_USED_LOCK(?) AS id', [name])
   const id = lock?.id ?? null
   if (id === null) return null

@@ -7,7 +7,7 @@ import { SlipwayError } from '../../errors.ts'
 import { loadSqlite } from '../dialects/sqlite.ts'
 import { isBusy } from '../dialects/sqlite-connection.ts'
 import { fileHolder, mysqlHolder, postgresqlHolder } from './lock-holder.ts'
-import type { Session } from './session.ts'
+import type { MigrationSession } from './migration-session.ts'
 
 export interface LockOptions {
   /** How long to wait for another run, in milliseconds; 0 gives up at once. Default 60 000. */
@@ -28,7 +28,7 @@ const pollMs = 100
  * @throws SlipwayError SLIPWAY_DB_LOCKED
  */
 export async function withLock<T>(
-  session: Session,
+  session: MigrationSession,
   table: string,
   options: LockOptions,
   work: () => Promise<T>,
@@ -66,7 +66,7 @@ function waitText(holder: string | null): string {
 function locked(waitedMs: number, holder: string | null): SlipwayError {
   return new SlipwayError('SLIPWAY_DB_LOCKED', 'another run of migrations is at work on this database', {
     found: `${holder ?? 'it'} has not ended within ${waitedMs / 1000} s`,
-    hint: 'wait for it, or give it more time; nothing was changed',
+    hint: 'wait for it, or give it more time: --lock-timeout, or lock_timeout in [database]; nothing was changed',
   })
 }
 
@@ -79,7 +79,7 @@ interface Lock {
 
 const nothing = () => undefined
 
-async function lockOf(session: Session, table: string): Promise<Lock> {
+async function lockOf(session: MigrationSession, table: string): Promise<Lock> {
   switch (session.dialect) {
     case 'sqlite':
       return lockBeside(session)
@@ -91,7 +91,7 @@ async function lockOf(session: Session, table: string): Promise<Lock> {
 }
 
 /** The number is one of the database, not of the server. */
-function advisoryLock(session: Session, table: string): Omit<Lock, 'close'> {
+function advisoryLock(session: MigrationSession, table: string): Omit<Lock, 'close'> {
   const key = createHash('sha256').update(`slipway ${table}`).digest().readBigInt64BE().toString()
   const tryLock: TryLock = async () => {
     const [row] = await session.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1::bigint) AS held', [key])
@@ -104,7 +104,7 @@ function advisoryLock(session: Session, table: string): Omit<Lock, 'close'> {
 }
 
 /** Names are of the whole server, and at most 64 long. */
-async function namedLock(session: Session, table: string): Promise<Omit<Lock, 'close'>> {
+async function namedLock(session: MigrationSession, table: string): Promise<Omit<Lock, 'close'>> {
   const [row] = await session.query<{ name: string | null }>('SELECT DATABASE() AS name')
   const name = `slipway:${createHash('sha1').update(`${row?.name}.${table}`).digest('hex')}`
   const tryLock: TryLock = async () => {
@@ -121,7 +121,7 @@ async function namedLock(session: Session, table: string): Promise<Omit<Lock, 'c
  * An SQLite database of its own, `FILE.migrate-lock`, locked by the kernel and never written. It stays: to remove it
  * would let two runs lock two files of one name. A database in memory has one process anyway.
  */
-async function lockBeside(session: Session): Promise<Lock> {
+async function lockBeside(session: MigrationSession): Promise<Lock> {
   const files = await session.query<{ name: string; file: string | null }>('PRAGMA database_list')
   const file = files.find(({ name }) => name === 'main')?.file
   if (!file) return { tryLock: async () => async () => undefined, holder: async () => null, close: nothing }

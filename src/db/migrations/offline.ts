@@ -10,7 +10,7 @@ import { placeOf } from './link-revisions.ts'
 import { offlineCompiler } from './offline-compiler.ts'
 import { planDowngrade, planStamp, planUpgrade } from './plan.ts'
 import { renderStepIds } from './render-step.ts'
-import { OwnDriver } from './session.ts'
+import { OwnDriver } from './migration-session.ts'
 import { resolveRevision } from './targets.ts'
 import { createTable, defaultVersionTable, dropTable, type RowChange, writeRows } from './version-table.ts'
 

@@ -4,12 +4,12 @@ import { type Kysely, sql } from 'kysely'
 import { SlipwayError } from '../../errors.ts'
 import type { DialectName, MigrationDatabase } from './contract.ts'
 import { longestId } from './revision-module.ts'
-import type { Session } from './session.ts'
+import type { MigrationSession } from './migration-session.ts'
 
 export const defaultVersionTable = 'alembic_version'
 
 /** The rows, sorted; none when there is no table. Writes nothing. */
-export async function readRows(session: Session, table: string): Promise<string[]> {
+export async function readRows(session: MigrationSession, table: string): Promise<string[]> {
   if (!(await hasTable(session, table))) return []
   const { db } = session.open('the engine')
   const { rows } = await sql<{ version_num: string }>`SELECT version_num FROM ${sql.table(table)}`.execute(db)
@@ -22,11 +22,11 @@ const tableQueries: Readonly<Record<DialectName, string>> = {
   mysql: 'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?',
 }
 
-async function hasTable(session: Session, table: string): Promise<boolean> {
+async function hasTable(session: MigrationSession, table: string): Promise<boolean> {
   return (await session.query(tableQueries[session.dialect], [table])).length > 0
 }
 
-export async function ensureTable(session: Session, table: string): Promise<void> {
+export async function ensureTable(session: MigrationSession, table: string): Promise<void> {
   if (!(await hasTable(session, table))) await createTable(session.open('the engine').db, table)
 }
 

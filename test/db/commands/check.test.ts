@@ -24,7 +24,7 @@ eachDatabase('a database beside its declared tables', (server) => {
     expect(differs).toEqual({
       status: 1,
       stdout: 'add column "owners.name"\nadd index "ix_owners_name" on "owners" (name)\n',
-      stderr: '',
+      stderr: 'to write what leads there: shop-db-manage revision --autogenerate -m TEXT\n',
     })
     const words = ['revision', '-m', 'names of owners', '--autogenerate', '--rev-id', 'd4d4']
     expect(await shop.run(words)).toEqual({
@@ -55,6 +55,15 @@ describe('check', () => {
     const { status, stdout } = await shop.run('check --json')
     expect(status).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject([{ kind: 'drop_table', table: 'owners', text: 'drop table "owners"' }])
+  })
+
+  it('says when it is an upgrade that is missing', async () => {
+    const shop = new Shop(line, { tables: [documents] })
+    await shop.run('upgrade a1a1')
+    expect(await shop.run('check')).toMatchObject({
+      status: 1,
+      stderr: 'the database is not at all heads, c3c3 missing: shop-db-manage upgrade heads\n',
+    })
   })
 
   it('without declared tables is a mistake of the service', async () => {

@@ -1,5 +1,5 @@
 // Database drivers that this package does not bring: loaded when a URL asks for one.
-import { SlipwayError } from '../errors.ts'
+import { SlipwayError } from '../../errors.ts'
 
 /** @throws SlipwayError SLIPWAY_DB_DRIVER when the package is not installed */
 export async function loadDriver<T>(name: string, load: () => Promise<T>): Promise<T> {

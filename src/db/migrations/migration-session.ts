@@ -31,7 +31,7 @@ export interface Scope {
 
 const longestReadMs = 5000
 
-export class Session {
+export class MigrationSession {
   readonly dialect: DialectName
   readonly #connection: DatabaseConnection
   /** Transactions that are open, one in the other. */
