@@ -16,7 +16,8 @@ export async function check(session: Session, { json }: ChosenOf<'check'>): Prom
 async function nextStep(session: Session): Promise<string> {
   const { prog } = session.setup
   const missing = missingHeads(await session.graph(), await session.rows()).map(({ id }) => id)
-  if (missing.length > 0)
+  if (missing.length > 0) {
     return `the database is not at all heads, ${missing.join(', ')} missing: ${prog} upgrade heads`
+  }
   return `to write what leads there: ${prog} revision --autogenerate -m TEXT`
 }

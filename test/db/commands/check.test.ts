@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { column, defineTable } from '../../../src/db/schema/table.ts'
+import { column, defineTable, now } from '../../../src/db/schema/table.ts'
 import { eachDatabase } from '../databases.ts'
 import { line, Shop } from './shop.ts'
 
@@ -81,6 +81,22 @@ describe('revision --autogenerate', () => {
     expect(status).toBe(78)
     expect(stderr).toContain('the database is not at all heads')
     expect(stderr).toContain('upgrade heads')
+  })
+
+  it('needs no package but this one, which a strict layout of node_modules would not find', async () => {
+    const times = defineTable('times', {
+      id: column.integer({ primaryKey: true }),
+      at: column.datetime({ default: now }),
+    })
+    const wider = defineTable('documents', { id: column.integer({ primaryKey: true }), size: column.bigint() })
+    const shop = new Shop(line.slice(0, 2), { tables: [times, wider] })
+    await shop.run('upgrade heads')
+    await shop.run(['revision', '-m', 'times', '--autogenerate', '--rev-id', 'c3c3'])
+    const text = readFileSync(join(shop.folder, 'migrations/c3c3_times.js'), 'utf-8')
+    expect(text).toContain('context.sql`CURRENT_TIMESTAMP`')
+    expect(text.match(/^import .*$/gmu)).toEqual(["import { rebuildTable } from 'slipway/db'"])
+    expect(await shop.spawn('upgrade heads')).toMatchObject({ status: 0 })
+    expect((await shop.run('check')).status).toBe(0)
   })
 
   it('writes the way there and the way back', async () => {
