@@ -23,9 +23,9 @@ import { KeystoneUnavailable } from './keystone/unavailable.ts'
 import { UserAuth } from './keystone/user-auth.ts'
 import { authentication } from './place.ts'
 
-/** Without catalogs a token is about a kilobyte, with one up to a hundred: some megabytes in all. */
+/** An answer of Keystone is about a kilobyte, with a catalog up to a hundred, and takes some three times that to keep. */
 const mostTokens = 10_000
-const mostCharacters = 8 << 20
+const mostCharacters = 16 << 20
 
 type Log = Pick<Logger, 'error' | 'warn'>
 

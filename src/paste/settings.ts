@@ -1,6 +1,6 @@
 // The settings that a factory gets: the text of its section, or, when it declares options, typed
 // values from the section, the globals, the group of the configuration, and the defaults.
-import { type Config, type OptionGroup, parseSetting } from '../config/index.ts'
+import { type Config, type Option, type OptionGroup, parseSetting } from '../config/index.ts'
 import { closeNames } from '../diagnostic.ts'
 import { type Diagnostic, diagnostic, errorOf, isSlipwayError, type Where } from '../errors.ts'
 import { type FactoryPlan, localsOf } from './plan.ts'
@@ -40,6 +40,7 @@ function readSettings(
   for (const [name, setting] of settings) {
     const option = group.options[optionName(name)]
     if (option && names.includes(optionName(name))) {
+      if (option.deprecatedForRemoval) problems.push(deprecated(name, option, setting.where))
       try {
         values[optionName(name)] =
           typeof setting.value === 'string' ? parseSetting(option, setting.value) : setting.value
@@ -51,7 +52,7 @@ function readSettings(
       problems.push(
         diagnostic(severity, 'SLIPWAY_PASTE_SETTING', `"${name}" is no setting of ${plan.factory.text}`, {
           where: setting.where,
-          expected: names.length > 0 ? `one of ${names.join(', ')}` : 'no settings',
+          expected: expectedNames(group),
           alternatives: closeNames(name, names),
         }),
       )
@@ -60,11 +61,25 @@ function readSettings(
   return { values, problems }
 }
 
+/** Of many, those that are close say more than all. */
+function expectedNames({ name, options }: OptionGroup): string {
+  const names = Object.keys(options)
+  if (names.length === 0) return 'no settings'
+  return names.length > 20 ? `one of the ${names.length} options of [${name}]` : `one of ${names.join(', ')}`
+}
+
 /** The place of a secret: its line is not shown. */
 function withoutText(where: Where | null): Where | null {
   if (!where) return null
   const { text: _secret, ...place } = where
   return place
+}
+
+function deprecated(name: string, { deprecatedForRemoval, secret }: Option, where: Where | null): Diagnostic {
+  return diagnostic('warning', 'SLIPWAY_CONFIG_DEPRECATED', `setting "${name}" is deprecated and will be removed`, {
+    where: secret ? withoutText(where) : where,
+    hint: deprecatedForRemoval?.reason,
+  })
 }
 
 /** A setting may be spelt with dashes, as on a command line. */

@@ -8,6 +8,8 @@ import { readConfig } from '../../src/config/index.ts'
 import { type App, type Environ, inject, json } from '../../src/http/index.ts'
 import { filterFactory } from '../../src/middleware/auth-token.ts'
 import { authTokenGroup } from '../../src/middleware/index.ts'
+import { checkFile } from '../../src/paste/check.ts'
+import { deployment, shop } from '../paste/deployment.ts'
 import { contextWith, type Line, readableLog, settingsOf } from './filtering.ts'
 import { FakeKeystone, tokenOf } from './keystone.ts'
 
@@ -273,5 +275,21 @@ service_token_roles_required = True
       'warn service_token_roles_required = false: any valid token counts as that of a service',
     ])
     expect((await ask({ 'x-auth-token': 'good' })).status).toBe(200)
+  })
+
+  it('in a deployment file is checked: misspelt settings are found, ignored ones told', async () => {
+    const { file } = deployment(
+      '[pipeline:main]\npipeline = authtoken api\n[filter:authtoken]\npaste.filter_factory = keystonemiddleware.auth_token:filter_factory\n' +
+        'delay_auth_decison = yes\nmemcache_secret_key = geheimer\n[app:api]\npaste.app_factory = shop:app_factory\n',
+      { 'shop.js': shop },
+    )
+    const problems = await checkFile(file)
+    expect(problems.map(({ code, severity, where }) => `${severity} ${code} ${where?.line}`)).toEqual([
+      'warning SLIPWAY_PASTE_SETTING 5',
+      'warning SLIPWAY_CONFIG_DEPRECATED 6',
+    ])
+    expect(problems[0]).toMatchObject({ alternatives: ['delay_auth_decision'] })
+    expect(problems[0]?.expected).toMatch(/^one of the \d+ options of \[keystone_authtoken\]$/u)
+    expect(JSON.stringify(problems)).not.toContain('geheimer')
   })
 })

@@ -146,8 +146,12 @@ export type AuthTokenSettings = ValuesOf<typeof authTokenGroup>
 
 export type LoginSettings = Pick<AuthTokenSettings, keyof typeof loginOptions>
 
-/** Files have lines like `cafile =` for what is not set. */
+/** Files have lines like `cafile =` for what is not set; a number that is set to nothing is null. */
 export function withoutEmpty(settings: AuthTokenSettings): AuthTokenSettings {
-  const values = Object.entries(settings).map(([name, value]) => [name, value === '' ? null : value])
+  const options: Readonly<Record<string, Option>> = authTokenGroup.options
+  const values = Object.entries(settings).map(([name, value]) => {
+    const isEmpty = value === '' || value === null
+    return [name, isEmpty ? (options[name]?.default ?? null) : value]
+  })
   return Object.fromEntries(values) as AuthTokenSettings
 }
