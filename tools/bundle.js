@@ -15,6 +15,7 @@ const entries = [
   /^errors\.ts$/,
   /^[a-z]+\/index\.ts$/,
   /^db\/migrations\/index\.ts$/,
+  /^api\/extensions\/filter-factory\.ts$/,
   /^service\/.*\.ts$/,
   /^middleware\/[^/]+\.ts$/,
   /^paste\/(?:cascade|foreign|nova-urlmap|strategy|urlmap)\.ts$/,

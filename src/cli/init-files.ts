@@ -43,8 +43,8 @@ export function initProject(name: string, options: InitOptions, terminal: Termin
   return ExitCode.ok
 }
 
-/** What a project may get one more of; migrations are made by init-migration.ts. */
-const kinds = [...partKinds, 'migration']
+/** What a project may get one more of; the last two are made by init-migration.ts and init-extension.ts. */
+const kinds = [...partKinds, 'migration', 'extension']
 
 export function initPart(what: string, name: string, options: InitOptions, terminal: Terminal): number {
   const kind = partKinds.find((one) => one === what)
@@ -70,15 +70,19 @@ export function initPart(what: string, name: string, options: InitOptions, termi
 
 /** @throws SlipwayError SLIPWAY_USAGE when the project has the name already, and as `layoutOf` */
 function partOf(kind: PartKind, name: string, project: Distribution): { part: Part; folder: string } {
-  const group = groupOf(kind)
+  refuseTwin(project, groupOf(kind), name)
+  const { word, sources, isTypeScript } = layoutOf(project)
+  return { part: { kind, name, project: project.name, word, isTypeScript }, folder: sources }
+}
+
+/** @throws SlipwayError SLIPWAY_USAGE when the project has an entry of the name already */
+export function refuseTwin(project: Distribution, group: string, name: string): void {
   const same = project.entryPoints.find((entry) => entry.group === group && entry.name === name)
   if (same) {
     throw new SlipwayError('SLIPWAY_USAGE', `there is an entry "${name}" of ${group} already`, {
       hint: `it stands in ${same.where.file}:${same.where.line}`,
     })
   }
-  const { word, sources, isTypeScript } = layoutOf(project)
-  return { part: { kind, name, project: project.name, word, isTypeScript }, folder: sources }
 }
 
 /** How a project is laid out that `init` has made. */
@@ -108,15 +112,18 @@ export function layoutOf(project: Distribution): Layout {
   return { word, modules, sources: isTypeScript ? join(project.folder, 'src') : modules, isTypeScript }
 }
 
-/** The one deployment file below etc/; of several nobody knows which is meant. */
 function deploymentEdit(part: Part, { folder }: Distribution): Writing[] {
+  const path = deploymentFile(folder)
+  const text = path === null ? null : withSection(textOf(path), part)
+  return path === null || text === null ? [] : [{ file: path, text }]
+}
+
+/** The one deployment file below etc/; of several nobody knows which is meant. */
+export function deploymentFile(folder: string): string | null {
   const etc = join(folder, 'etc')
   const files = existsSync(etc) ? readdirSync(etc, { recursive: true, encoding: 'utf-8' }) : []
   const [file, ...others] = files.filter((name) => /paste.*\.ini$/u.test(name))
-  if (file === undefined || others.length > 0) return []
-  const path = join(etc, file)
-  const text = withSection(textOf(path), part)
-  return text === null ? [] : [{ file: path, text }]
+  return file === undefined || others.length > 0 ? null : join(etc, file)
 }
 
 /** The start scripts that the manifest asks for, and the lines of package.json from which npm installs them. */

@@ -48,7 +48,7 @@ describe('slipway init', () => {
     [['init', 'filter'], 'the filter needs a name; expected slipway init filter NAME'],
     [
       ['init', 'fitler', 'x'],
-      'there is no kind "fitler" to make; expected one of app, filter, command, migration; close names: filter',
+      'there is no kind "fitler" to make; expected one of app, filter, command, migration, extension; close names: filter',
     ],
     [['init', 'app', 'X'], '"X" can be the name of no app: it does not begin with a small letter'],
     [['init', 'app', 'goods'], 'the project does not say where its modules are'],
@@ -166,6 +166,61 @@ describe('slipway init migration', () => {
   })
 })
 
+describe('slipway init extension', () => {
+  async function shop(): Promise<string> {
+    const outer = projectFolder({})
+    await slipwayInProcess(['init', 'shop'], { cwd: outer })
+    return join(outer, 'shop')
+  }
+
+  it('brings with the first extension the filter that serves them', async () => {
+    const cwd = await shop()
+    const first = await slipwayInProcess(['init', 'extension', 'os-goods'], { cwd })
+    expect(first).toMatchObject({ status: 0, stderr: '' })
+    expect(first.stdout.trim().split('\n')).toEqual([
+      'wrote  src/extensions/os-goods.js',
+      'wrote  test/os-goods.test.js',
+      'changed  setup.cfg',
+      'changed  etc/shop/api-paste.ini',
+    ])
+    const manifest = readFileSync(join(cwd, 'setup.cfg'), 'utf-8')
+    expect(manifest).toContain('slipway.api_extensions =\n    os-goods = shop.extensions.os_goods:OsGoods\n')
+    const deployment = readFileSync(join(cwd, 'etc/shop/api-paste.ini'), 'utf-8')
+    expect(deployment).toContain('\npipeline = request_id catch_errors request_log served-by extensions hello\n')
+    expect(deployment).toMatch(/\n\[filter:extensions\]\nuse = egg:slipway#extensions\n$/u)
+    const next = await slipwayInProcess(['init', 'extension', 'prices'], { cwd })
+    expect(next.stdout).toContain('changed  setup.cfg')
+    expect(next.stdout).not.toContain('api-paste.ini')
+    expect(await slipwayInProcess(['check'], { cwd })).toMatchObject({ status: 0, stdout: '0 errors, 0 warnings\n' })
+  })
+
+  it('says where the filter goes when there are several pipelines', async () => {
+    const cwd = await shop()
+    const file = join(cwd, 'etc/shop/api-paste.ini')
+    writeFileSync(file, `${readFileSync(file, 'utf-8')}\n[pipeline:other]\npipeline = hello\n`)
+    const { status, stderr } = await slipwayInProcess(['init', 'extension', 'os-goods'], { cwd })
+    expect(status).toBe(0)
+    expect(stderr).toBe('  next: put a filter with "use = egg:slipway#extensions" before the app of a pipeline\n')
+    expect(readFileSync(file, 'utf-8')).not.toMatch(/pipeline = .*extensions/u)
+  })
+
+  it.each([
+    [['init', 'extension'], 'the extension needs a name'],
+    [['init', 'extension', 'Goods'], '"Goods" can be the name of no extension'],
+  ])('tells what is wrong with %j', async (args, message) => {
+    const { status, stderr } = await slipwayInProcess(args, { cwd: await shop() })
+    expect(status).toBe(64)
+    expect(stderr).toContain(message)
+  })
+
+  it('refuses an extension that is there', async () => {
+    const entries = '[entry_points]\nslipway.api_extensions =\n    os-goods = shop:OsGoods\n'
+    const cwd = projectFolder({ 'setup.cfg': `[metadata]\nname = shop\n\n${entries}` })
+    const { stderr } = await slipwayInProcess(['init', 'extension', 'os-goods'], { cwd })
+    expect(stderr).toContain('there is an entry "os-goods" of slipway.api_extensions already')
+  })
+})
+
 /** A package of this checkout, as npm would publish it, and what it and the projects depend on. */
 const packed = mkdtempSync(join(tmpdir(), 'slipway-packed-'))
 let tarball: string
@@ -216,7 +271,7 @@ function npmRun(folder: string, script: string): string {
 }
 
 /** Starts the command of the project, asks it once, and stops it: the answer and the exit status. */
-async function askOnce(folder: string, command: string, args: readonly string[]) {
+async function askOnce(folder: string, command: string, args: readonly string[], path = '/?name=Ada') {
   const file = join(folder, 'node_modules/.bin', command)
   const child = spawn(process.execPath, [existsSync(file) ? file : join(folder, 'bin', `${command}.js`), ...args], {
     cwd: folder,
@@ -224,7 +279,7 @@ async function askOnce(folder: string, command: string, args: readonly string[])
   const closed = once(child, 'close') as Promise<[number | null]>
   onTestFinished(() => void child.kill('SIGKILL'))
   const url = await urlOf(child)
-  const answer: unknown = await (await fetch(`${url}/?name=Ada`)).json()
+  const answer: unknown = await (await fetch(`${url}${path}`)).json()
   child.kill('SIGTERM')
   const [status] = await closed
   return { answer, status }
@@ -257,14 +312,17 @@ describe.each([
       expect(await slipwayInProcess(['init', kind, name], { cwd: folder })).toMatchObject({ status: 0 })
     }
     expect(await slipwayInProcess(['init', 'migration', 'create-goods'], { cwd: folder })).toMatchObject({ status: 0 })
+    expect(await slipwayInProcess(['init', 'extension', 'os-goods'], { cwd: folder })).toMatchObject({ status: 0 })
     install(folder, packages)
-    expect(npmRun(folder, 'test')).toMatch(/^# pass 3$|ℹ pass 3/mu)
+    expect(npmRun(folder, 'test')).toMatch(/^# pass 6$|ℹ pass 6/mu)
     expect(npmRun(folder, 'check')).toContain('0 errors')
     // The port of the configuration may be somebody's: any other.
     const conf = readFileSync(join(folder, 'etc/my-shop/my-shop.conf'), 'utf-8').replace(':8774', ':0')
     writeFileSync(join(folder, 'etc/my-shop/any-port.conf'), conf)
     const args = ['--config-file', 'etc/my-shop/any-port.conf']
     expect(await askOnce(folder, 'my-shop-api', args)).toEqual({ answer: { message: 'Hello, Ada' }, status: 0 })
+    const listed = await askOnce(folder, 'my-shop-api', args, '/extensions')
+    expect(listed.answer).toMatchObject({ extensions: [{ alias: 'os-goods', name: 'OsGoods' }] })
     const status = execFileSync(process.execPath, ['bin/my-shop-status.js'], { cwd: folder, encoding: 'utf-8' })
     expect(status).toBe('read no configuration file\n')
     const manage = (...words: string[]) =>
@@ -279,6 +337,6 @@ describe.each([
       { cwd: folder },
     )
     expect(chain).toBe(0)
-    expect(stdout).toContain('request_id > catch_errors > request_log > served-by > hello')
+    expect(stdout).toContain('request_id > catch_errors > request_log > served-by > extensions > hello')
   })
 })
