@@ -24,8 +24,9 @@ export async function sqliteDialect(url: DatabaseUrl, settings: DatabaseSettings
     database.exec(`pragma busy_timeout = ${Math.min(busyMs, 1000)}`)
     if (!isMemory && mode !== 'ro') useWal(database)
     database.exec(`pragma foreign_keys = on; pragma synchronous = ${settings.sqlite_synchronous ? 'full' : 'off'}`)
-    // The first page is read now: a file that is no database is told at start.
-    database.exec('pragma busy_timeout = 0; pragma schema_version')
+    // The first page is read now: a file that is no database is told at start. While another process that has just
+    // made the file sets its mode, nobody can read.
+    database.exec('pragma schema_version; pragma busy_timeout = 0')
   } catch (error) {
     database.close()
     throw error
