@@ -30,6 +30,10 @@ export const serviceGroup = group('DEFAULT', {
     default: 'api-paste.ini',
     help: 'Deployment file, looked for beside the configuration file and in the standard folders.',
   }),
+  api_extensions_path: str({
+    default: '',
+    help: 'Folders of API extensions, with ":" between them. Installed packages offer theirs in the group service.api_extensions.',
+  }),
 })
 
 export const documentsGroup = group('documents', {

@@ -72,6 +72,7 @@ describe('version 1', () => {
         { name: 'documents', href: 'http://api.example/v1/documents' },
         { name: 'echo', href: 'http://api.example/v1/echo' },
         { name: 'digest', href: 'http://api.example/v1/digest' },
+        { name: 'os-documents', href: 'http://api.example/v1/os-documents' },
       ],
       context: null,
     })
@@ -167,7 +168,7 @@ describe('version 1', () => {
         answers.push(answer)
         return answer
       },
-      { path: '/' },
+      { path: '/echo' },
     )
     expect(answers[0]).not.toBeInstanceOf(Promise)
   })

@@ -1,11 +1,13 @@
 // /v1/documents without a socket: identity, policy, attribute map, plugin and an SQLite database of its own.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readConfig } from '../../src/config/index.ts'
 import { type App, inject, type InjectedResponse } from '../../src/http/index.ts'
 import { noAuth } from '../../src/middleware/index.ts'
+import { appFactory as openapiFactory } from '../../src/service/api/openapi.ts'
 import { appFactory } from '../../src/service/api/v1.ts'
 import { groups } from '../../src/service/opts.ts'
 import { contextWith } from '../middleware/filtering.ts'
@@ -203,6 +205,88 @@ describe('row 40: the content of a document', () => {
   it('ends the start for a driver that is not there, and names those that are', async () => {
     const opened = openApi({ OS_DOCUMENTS__STORE: 'databse' })
     await expect(opened).rejects.toMatchObject({ code: 'SLIPWAY_PLUGIN_MISSING', alternatives: ['database'] })
+  })
+})
+
+describe('extensions of the service', () => {
+  it('row 32: answer the five requests of os-documents', async () => {
+    const ask = as(await openApi(), 'alice:shop')
+    const response = await ask('POST', '/os-documents', { document: { name: 'a', content: 'text' } })
+    expect(response.status).toBe(201)
+    const made = documentIn(response)
+    const path = `/os-documents/${made.id}`
+    expect(documentIn(await ask('GET', path))).toEqual(made)
+    expect(documentIn(await ask('GET', `/documents/${made.id}`))).toEqual(made)
+    expect(documentsIn(await ask('GET', '/os-documents'))).toEqual([made])
+    expect(documentIn(await ask('PUT', path, { document: { name: 'b' } })).name).toBe('b')
+    expect((await ask('DELETE', path)).status).toBe(204)
+    expect((await ask('GET', path)).status).toBe(404)
+  })
+
+  it('are listed, each by its alias', async () => {
+    const ask = as(await openApi(), 'alice:shop')
+    const { extensions } = (await ask('GET', '/extensions')).json() as { extensions: { alias: string }[] }
+    expect(extensions.map(({ alias }) => alias)).toEqual(['os-documents'])
+    expect((await ask('GET', '/extensions/os-documents')).json()).toMatchObject({ extension: extensions[0] })
+    expect((await ask('GET', '/extensions/nothing')).status).toBe(404)
+    expect((await ask('PUT', '/extensions/os-documents', { a: 1 })).status).toBe(404)
+  })
+
+  it('row 34: are found in the folder that the configuration names', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-extensions-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    writeFileSync(
+      join(folder, 'greetings.mjs'),
+      `export class Greetings {
+        getName() { return 'Greetings' }
+        getAlias() { return 'greetings' }
+        getDescription() { return 'Says hello.' }
+        getUpdated() { return '2026-11-22T00:00:00Z' }
+        getRequestExtensions() {
+          return [{ method: 'GET', urlRoute: '/echo', handler: (req, response) => { response.headers['x-hello'] = 'you' } }]
+        }
+      }`,
+    )
+    const ask = as(await openApi({ OS_DEFAULT__API_EXTENSIONS_PATH: folder }), 'alice:shop')
+    expect((await ask('GET', '/extensions/greetings')).json()).toMatchObject({ extension: { name: 'Greetings' } })
+    expect((await ask('GET', '/echo')).headers['x-hello']).toBe('you')
+  })
+
+  it('copy a document by an action, as far as policy lets the caller', async () => {
+    const app = await openApi()
+    const ask = as(app, 'alice:shop')
+    const made = await create(ask, { name: 'a', content: 'text' })
+    const path = `/documents/${made.id}/action`
+    const copy = documentIn(await ask('POST', path, { copy: null }))
+    expect(copy).toMatchObject({ name: 'copy of a', content: 'text', project_id: 'shop' })
+    expect(copy.id).not.toBe(made.id)
+    expect(documentIn(await ask('POST', path, { copy: { name: 'b' } })).name).toBe('b')
+    expect((await ask('POST', path, { copy: { name: 5 } })).status).toBe(400)
+    expect((await as(app, 'mallory:other')('POST', path, { copy: null })).status).toBe(404)
+    expect((await ask('POST', path, { burn: null })).status).toBe(404)
+  })
+})
+
+describe('/openapi.json', () => {
+  it('tells the API as it is, in a document that is valid', async () => {
+    const app = await openapiFactory({}, {}, contextWith())
+    const response = await inject(app, { path: '', scriptName: '/openapi.json' })
+    expect([response.status, response.headers['content-type']]).toEqual([200, 'application/json'])
+    const document = response.json() as { paths: Record<string, Record<string, object>> }
+    const { valid, errors } = await new Validator().validate(structuredClone(document))
+    expect({ valid, errors }).toEqual({ valid: true, errors: undefined })
+    const told = Object.entries(document.paths).map(([path, item]) => `${path} ${Object.keys(item).sort().join(' ')}`)
+    expect(told).toEqual(
+      expect.arrayContaining([
+        '/v1/documents get post',
+        '/v1/documents/{id} delete get put',
+        '/v1/os-documents get post',
+        '/v1/documents/{id}/action post',
+        '/v1/extensions get',
+      ]),
+    )
+    const again = await inject(app, { path: '', headers: { 'if-none-match': String(response.headers.etag) } })
+    expect(again.status).toBe(304)
   })
 })
 

@@ -1,22 +1,25 @@
 // Version 1 of the API: documents, and a few small tools. The factory opens what the app lives on (database, policy,
 // content store); requests meet the routes. Errors are JSON, as clients of an API expect whatever they accept.
-import { collectionController } from '../../api/attributes/collection-controller.ts'
 import { enforcerPolicy } from '../../api/attributes/collection-policy.ts'
-import { resource } from '../../api/controllers/resource.ts'
-import { createEnforcer, type Enforcer } from '../../api/policy/enforcer.ts'
+import type { Controller } from '../../api/controllers/call.ts'
+import { extensionFilter } from '../../api/extensions/filter.ts'
+import { createEnforcer } from '../../api/policy/enforcer.ts'
 import { errorFault } from '../../api/responses/faults.ts'
-import { Mapper } from '../../api/routes/mapper.ts'
 import { router } from '../../api/routes/router.ts'
-import { type App, type AppFactory, HttpError, type HttpRequest, type HttpResponse, json } from '../../http/index.ts'
-// For the slot `context` of the environ.
-import type { RequestContext } from '../../middleware/index.ts'
+import {
+  type App,
+  type AppFactory,
+  type FactoryContext,
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../http/index.ts'
 import { openServiceDatabase } from '../db/open.ts'
-import { documentsGroup } from '../opts.ts'
+import { documentsGroup, serviceGroup } from '../opts.ts'
 import { rules } from '../policies.ts'
 import { openStores } from '../stores/open.ts'
-import { attributes } from './attributes.ts'
 import { DocumentsPlugin } from './documents.ts'
-import { digest, echo } from './tools.ts'
+import { documentsController, loadExtensions, routesOf } from './routes.ts'
 
 /**
  * `paste.app_factory`
@@ -33,52 +36,34 @@ export const appFactory: AppFactory = async (_globals, _settings, context) => {
     stores: await openStores(config),
     seesAll: (context) => enforcer.enforce('get_documents:all_projects', {}, context ?? {}),
   })
-  return apiOf(documentsOf(plugin, enforcer, config.get(documentsGroup).max_limit))
+  const options = { policy: enforcerPolicy(enforcer), maxLimit: config.get(documentsGroup).max_limit }
+  return apiOf(documentsController(plugin, options), context)
 }
 
-function documentsOf(plugin: DocumentsPlugin, enforcer: Enforcer, maxLimit: number): App {
-  const controller = collectionController(plugin, attributes.documents, {
-    collection: 'documents',
-    resource: 'document',
-    allowBulk: true,
-    allowPagination: true,
-    allowSorting: true,
-    maxLimit,
-    policy: enforcerPolicy(enforcer),
+/** The documents, the tools, and what extensions add. */
+async function apiOf(documents: Controller, { config, log }: FactoryContext): Promise<App> {
+  const extensions = await loadExtensions(documents, {
+    path: config.get(serviceGroup).api_extensions_path,
+    group: 'service.api_extensions',
+    from: import.meta.url,
+    log,
   })
-  return resource(controller)
+  const routed = router(routesOf(extensions.extend('documents', documents)), { fault: errorFault })
+  return atMount(extensionFilter(extensions)(refusals(routed)))
 }
 
-function apiOf(documents: App): App {
-  const map = new Mapper()
-  map.connect('/', { controller: describe, conditions: { method: ['GET'] } })
-  map.connect('/echo', { controller: echo, conditions: { method: ['GET'] } })
-  map.connect('/digest', { controller: digest, conditions: { method: ['POST'] } })
-  map.resource('document', 'documents', { controller: documents })
-  const routed = router(map, { fault: errorFault })
-  // Mounted at /v1, the app is asked for '' there.
-  return refusals((req) => (req.pathInfo === '' && isRead(req) ? describe(req) : routed(req)))
-}
-
-function isRead({ method }: HttpRequest): boolean {
-  return method === 'GET' || method === 'HEAD'
-}
-
-const named = ['documents', 'echo', 'digest']
-
-function describe(req: HttpRequest): HttpResponse {
-  return json({
-    version: { id: 'v1.0', status: 'CURRENT', links: [{ rel: 'self', href: `${req.applicationUrl}/` }] },
-    resources: named.map((name) => ({ name, href: `${req.applicationUrl}/${name}` })),
-    context: shown(req.environ.context),
-  })
-}
-
-/** Who asks, as far as it is known. */
-function shown(context: RequestContext | undefined): object | null {
-  if (context === undefined || context.isAnonymous) return null
-  const { userId, projectId, roles, isAdmin, requestId } = context
-  return { user_id: userId, project_id: projectId, roles, is_admin: isAdmin, request_id: requestId }
+/** Mounted at /v1, the app is asked for '' there: that is its root. */
+function atMount(app: App): App {
+  return (req) => {
+    if (req.pathInfo !== '') return app(req)
+    req.pathInfo = '/'
+    try {
+      return app(req)
+    } finally {
+      // For the filters outside: it is a route that was looked for, no other URL.
+      req.pathInfo = ''
+    }
+  }
 }
 
 /** What the tools and the routes refuse, as the resources say it. Any other error is for catch_errors, which logs it. */
