@@ -9,10 +9,16 @@ export async function upgrade(db: MigrationDatabase, { dialect, sql }: Migration
   const time = dialect === 'mysql' ? sql`datetime(6)` : 'timestamp'
   // MySQL's text ends at 64 kB, which is less than a request may have.
   const long = dialect === 'mysql' ? sql`longtext` : 'text'
+  // Letter by letter, as the other databases compare: to MySQL `shop` and `SHOP` are the same otherwise, and one
+  // project would be told of what another one has.
+  const exact = (width: number) =>
+    dialect === 'mysql'
+      ? sql`varchar(${sql.lit(width)}) character set utf8mb4 collate utf8mb4_bin`
+      : (`varchar(${width})` as const)
   await db.schema
     .createTable('documents')
-    .addColumn('id', 'varchar(36)', (column) => column.primaryKey())
-    .addColumn('project_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('id', exact(36), (column) => column.primaryKey())
+    .addColumn('project_id', exact(64), (column) => column.notNull())
     .addColumn('name', 'varchar(255)', (column) => column.notNull())
     .addColumn('content', long, (column) => column.notNull())
     .addColumn('created_at', time, (column) => column.notNull())
