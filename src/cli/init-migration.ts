@@ -46,7 +46,7 @@ export async function initMigration(name: unknown, options: InitOptions, termina
 /** What the new revision follows is read from the files that run. */
 async function nextRevision(name: string, project: Distribution, { modules }: Layout): Promise<Writing> {
   const locations = await findLocations({ from: project.folder })
-  const own = locations.filter(({ entryPoint }) => entryPoint.distribution.folder === project.folder)
+  const own = locations.filter(({ isOwn }) => isOwn)
   const graph = buildGraph(await loadRevisions(locations))
   const heads = graph.heads.filter(({ revision }) => own.some(({ name }) => name === revision.location))
   const folders = own.length > 0 ? own : [{ name: project.name, folder: join(modules, 'migrations') }]

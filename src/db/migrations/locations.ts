@@ -1,6 +1,7 @@
 // Where revisions stand: folders (or modules) that the project names in the group `slipway.migrations` of its manifest, and
 // after them those that installed packages give the same name there. Other names are other services', with databases of
 // their own. Reads manifests and imports nothing.
+import { realpathSync } from 'node:fs'
 import { type InstalledEntryPoint, readEntryPoints } from '../../entrypoints/installed.ts'
 import { projectFolder } from '../../entrypoints/project-folder.ts'
 import { resolveFolder } from '../../entrypoints/resolve-folder.ts'
@@ -14,6 +15,8 @@ export interface Location {
   readonly name: string
   /** Null when the entry point names a module, which exports `revisions`. */
   readonly folder: string | null
+  /** Of the project itself, not of a package that extends it. */
+  readonly isOwn: boolean
   readonly entryPoint: InstalledEntryPoint
 }
 
@@ -22,19 +25,21 @@ export interface Location {
  * @throws SlipwayError of the entry point whose value is no reference
  */
 export async function findLocations({ from }: { readonly from?: string | undefined } = {}): Promise<Location[]> {
-  const project = projectFolder(from)
+  // As packages are known: whoever came here by a link means the same one.
+  const project = realpathSync(projectFolder(from))
   const installed = await readEntryPoints({ group: migrationsGroup, from: project })
-  const isOwn = ({ distribution }: InstalledEntryPoint): boolean => distribution.folder === project
-  const services = new Set(installed.filter(isOwn).map(({ name }) => name))
+  const own = installed.filter(({ distribution }) => distribution.folder === project)
+  const services = new Set(own.map(({ name }) => name))
   const found = new Map<string, Location>()
   for (const entryPoint of installed.filter(({ name }) => services.has(name))) {
     const { reference, problem, distribution } = entryPoint
     if (problem) throw errorOf([problem])
     const folder = reference && resolveFolder(reference, distribution)
-    const name = isOwn(entryPoint) ? entryPoint.name : distribution.name
+    const isOwn = own.includes(entryPoint)
+    const name = isOwn ? entryPoint.name : distribution.name
     // Two names of one folder are one place.
     const key = folder ?? `${distribution.folder} ${entryPoint.value}`
-    if (!found.has(key)) found.set(key, { name, folder, entryPoint })
+    if (!found.has(key)) found.set(key, { name, folder, isOwn, entryPoint })
   }
   return [...found.values()]
 }

@@ -1,4 +1,5 @@
 // Revision files: where they are found, what a broken one says.
+import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadGraph, revisionFiles } from '../../../src/db/migrations/load-revisions.ts'
@@ -80,6 +81,15 @@ describe('revisions are found', () => {
       ['a1', 'shop'],
       ['m1', 'mail'],
     ])
+  })
+
+  it('of the project also when somebody comes by a link, or writes its folder another way', async () => {
+    const folder = projectFolder({ 'package.json': manifest('./migrations'), 'migrations/a1.js': file('a1', null) })
+    const link = join(projectFolder({}), 'link')
+    symlinkSync(folder, link)
+    for (const from of [link, `${folder}/`, join(folder, 'migrations')]) {
+      expect((await findLocations({ from })).map(({ name, isOwn }) => [name, isOwn])).toEqual([['shop', true]])
+    }
   })
 
   it('as CommonJS too', async () => {
