@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { projectFolder } from '../entrypoints/project-folder.ts'
-import { slipwayInProcess } from './slipway.ts'
+import { project, slipway, slipwayInProcess } from './slipway.ts'
 
 async function graph(args: readonly string[], options: Parameters<typeof slipwayInProcess>[1] = {}): Promise<string> {
   const { status, stdout, stderr } = await slipwayInProcess(['graph', ...args], options)
@@ -103,6 +103,43 @@ describe('slipway graph', () => {
     `)
   })
 
+  it.each(['noauth', 'keystone'])(
+    'row 58: draws the way that a request takes through the live app (%s)',
+    async (flavour) => {
+      const target = `${project}etc/service/api-paste.ini#service`
+      const given = ['--config-file', `${project}etc/service/service.conf`, '--flavour', flavour]
+      const { nodes, edges } = JSON.parse(await graph([target, '--format', 'json', ...given])) as Drawn
+      const env = {
+        OS_DATABASE__CONNECTION: 'sqlite://',
+        OS_DATABASE__AUTO_UPGRADE: 'true',
+        OS_KEYSTONE_AUTHTOKEN__AUTH_URL: 'http://127.0.0.1:9',
+        OS_KEYSTONE_AUTHTOKEN__USERNAME: 'service',
+        OS_KEYSTONE_AUTHTOKEN__PASSWORD: 'none',
+      }
+      const asked = await slipway(['inject', target, 'GET', '/v1/', '--json', ...given], {
+        env: { ...process.env, ...env },
+      })
+      const { path } = JSON.parse(asked.stdout) as { path: { section: string }[] }
+      const taken = path.map(({ section }) => section)
+      expect(taken.slice(0, 3)).toEqual(['composite:service', 'composite:api_v1', 'filter:request_id'])
+      const sectionOf = new Map(nodes.map(({ id, section }) => [id, section]))
+      const arrows = edges
+        .filter((edge) => edge.taken)
+        .map(({ from, to }) => `${sectionOf.get(from)} > ${sectionOf.get(to)}`)
+      const steps = taken.slice(1).map((section, at) => `${taken[at]} > ${section}`)
+      expect(steps.length).toBeGreaterThan(7)
+      for (const step of steps) expect(arrows).toContain(step)
+      // The same picture in the languages that others draw.
+      const mermaid = await graph([target, '--format', 'mermaid', ...given])
+      const dot = await graph([target, '--format', 'dot', ...given])
+      for (const section of taken) {
+        const name = section.slice(section.indexOf(':') + 1)
+        expect(mermaid).toContain(`"${name}"`)
+        expect(dot).toContain(`label="${name}"`)
+      }
+    },
+  )
+
   it('escapes names in both languages', async () => {
     const cwd = projectFolder({ 'api.ini': '[app:a "b" <c>|\\d]\npaste.app_factory = ./x.mjs:x\n' })
     const name = 'a "b" <c>|\\d'
@@ -134,6 +171,11 @@ describe('slipway graph', () => {
     expect(nodes[5]).toMatchObject({ name: 'authtoken', problem: 'cannot find module "shop.token"' })
   })
 })
+
+interface Drawn {
+  readonly nodes: readonly { readonly id: string; readonly section: string }[]
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly taken: boolean }[]
+}
 
 function pipelineOf(filters: number): string {
   const names = Array.from({ length: filters }, (_, index) => `filter${index}`)

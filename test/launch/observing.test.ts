@@ -309,6 +309,18 @@ describe('a report', () => {
     expect(text).toContain(`, for SIGUSR2`)
   })
 
+  it('row 31: tells the workers, the size of their pools, the backlog and the port, which are options', async () => {
+    configure('task_pool_threads = 3', 'backlog = 77', '[oslo_reports]', `log_dir = ${folder}`)
+    const service = serve(2)
+    const { port, pids } = await service.ready()
+    service.signal('SIGUSR2')
+    const { msg } = await service.line(/^the report is in /u)
+    const text = readFileSync(msg.slice('the report is in '.length), 'utf8')
+    for (const line of ['workers = 2', 'task_pool_threads = 3', 'backlog = 77']) expect(text).toContain(line)
+    expect(text).toContain(`http://127.0.0.1:${port}`)
+    for (const pid of pids) expect(text).toContain(`Process ${pid}`)
+  })
+
   it('comes on standard error without log_dir, also when a worker gets the signal', async () => {
     const service = serve(2)
     const { pids } = await service.ready()

@@ -47,6 +47,49 @@ describe('several services', () => {
     await untilGone(service.everyPid)
   })
 
+  it('row 21: may be two apps of one deployment file, each on a port of its own', async () => {
+    const file = join(folder, 'api-paste.ini')
+    const factories = `${import.meta.dirname}/fixtures/factories.mjs`
+    writeFileSync(
+      file,
+      '[composite:osapi_compute]\nuse = egg:Paste#urlmap\n/v2.1: hello\n[composite:metadata]\nuse = egg:Paste#urlmap\n/: meta\n' +
+        '[pipeline:meta]\npipeline = cors metaapp\n[filter:cors]\npaste.filter_factory = oslo_middleware.cors:filter_factory\n' +
+        `allowed_origin = https://horizon.example\n[app:hello]\npaste.app_factory = ${factories}:helloFactory\n` +
+        `[app:metaapp]\npaste.app_factory = ${factories}:pidFactory\n`,
+    )
+    const reference = 'slipway.launch:PasteService'
+    const service = new RunningService({
+      services: [
+        { name: 'osapi_compute', reference, args: { uri: `config:${file}`, name: 'osapi_compute' }, workers: 1 },
+        {
+          name: 'metadata',
+          reference,
+          args: { uri: `config:${file}`, name: 'metadata' },
+          workers: 1,
+          listen: ['127.0.0.1:0'],
+        },
+      ],
+    })
+    const [compute = '', metadata = ''] = await urlsOf(service)
+    expect(new URL(compute).port).not.toBe(new URL(metadata).port)
+    const headers = { origin: 'https://horizon.example' }
+    const hello = await request(`${compute}/v2.1`, { headers, reset: true })
+    expect([await hello.body.text(), hello.headers['access-control-allow-origin']]).toEqual([
+      'hello from paste.ini',
+      undefined,
+    ])
+    const meta = await request(`${metadata}/`, { headers, reset: true })
+    const { pids } = await service.ready()
+    expect([await meta.body.json(), meta.headers['access-control-allow-origin']]).toEqual([
+      { pid: pids[1] },
+      'https://horizon.example',
+    ])
+    const elsewhere = await request(`${metadata}/v2.1`, { reset: true })
+    expect(await elsewhere.body.json()).toEqual({ pid: pids[1] })
+    service.signal('SIGTERM')
+    expect(await service.exit()).toEqual({ status: 0, signal: null })
+  })
+
   it('end together when one of them cannot start, with its diagnostic', async () => {
     const service = new RunningService({ services: [api, { ...admin, args: { boot: 'throw' } }] })
     expect(await service.exit()).toEqual({ status: 70, signal: null })

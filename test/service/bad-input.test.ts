@@ -156,7 +156,9 @@ describe.each([1, 2])('bad input to the service with %i workers', (workers) => {
       for (const { status } of answers) expect([200, 204, 404, 409]).toContain(status)
       const last = await send('GET', `/${id}`)
       const names = answers.filter(({ status }) => status === 200).map((answer) => answer.document?.name)
-      if (isDeleted) expect([answers.filter(({ status }) => status === 204).length, last.status]).toEqual([1, 404])
+      // A delete may lose against the others, too.
+      const deleted = answers.filter(({ status }) => status === 204).length
+      if (deleted > 0) expect([deleted, last.status]).toEqual([1, 404])
       else expect(names).toContain(last.document?.name)
     }
     await agent.close()
