@@ -48,7 +48,8 @@ export class OsDocuments extends ExtensionDescriptor {
   override getRequestExtensions(): readonly RequestExtension[] {
     return [
       new RequestExtension('GET', '/', (req, response) => {
-        if (typeof response.body !== 'string') return
+        // The route is also that of "/." with a format behind it, which the version does not have.
+        if (response.status !== 200 || typeof response.body !== 'string') return
         const document = JSON.parse(response.body) as { resources: object[] }
         document.resources.push({ name: 'os-documents', href: `${req.applicationUrl}/os-documents` })
         response.body = JSON.stringify(document)

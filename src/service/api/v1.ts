@@ -49,7 +49,8 @@ async function apiOf(documents: Controller, { config, log }: FactoryContext): Pr
     log,
   })
   const routed = router(routesOf(extensions.extend('documents', documents)), { fault: errorFault })
-  return atMount(extensionFilter(extensions)(refusals(routed)))
+  // Inside as well: extensions of requests look at refusals as at any other answer.
+  return atMount(refusals(extensionFilter(extensions)(refusals(routed))))
 }
 
 /** Mounted at /v1, the app is asked for '' there: that is its root. */
