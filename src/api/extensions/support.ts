@@ -17,10 +17,10 @@ export function reasonAgainst(extension: LoadedExtension, { plugins, checks }: S
   const { alias } = extension
   const check = checks.get(alias)
   if (check !== undefined) return check() ? null : 'its support check says no'
-  if (!plugins.some((plugin) => supportedAliases(plugin).has(alias))) {
-    return `no plugin has "${alias}" among its supported_extension_aliases`
-  }
-  return interfaceGap(askExtension(extension, 'get_plugin_interface') ?? [], plugins)
+  const claims = plugins.filter((plugin) => supportedAliases(plugin).has(alias))
+  if (claims.length === 0) return `no plugin has "${alias}" among its supported_extension_aliases`
+  const others = plugins.filter((plugin) => !claims.includes(plugin))
+  return interfaceGap(askExtension(extension, 'get_plugin_interface') ?? [], [...claims, ...others])
 }
 
 /** What a plugin says itself and what each class says that it inherits from: an override does not hide the base's. */
@@ -41,17 +41,23 @@ function add(aliases: Set<string>, value: unknown): void {
   if (Array.isArray(value) || value instanceof Set) for (const alias of value) aliases.add(String(alias))
 }
 
-/** Names what the plugin lacks that comes nearest. */
+/** Names what the plugin lacks that comes nearest, of equals the first. */
 function interfaceGap(wanted: PluginInterface, plugins: readonly object[]): string | null {
   const isClass = typeof wanted === 'function'
   if (isClass && plugins.some((plugin) => plugin instanceof wanted)) return null
   const methods = isClass ? methodsOf(wanted) : wanted
   const gaps = plugins
-    .map((plugin) => ({ plugin, missing: methods.filter((name) => findMethod(plugin, name) === null) }))
+    .map((plugin) => ({ plugin, missing: methods.filter((name) => !hasMethod(plugin, name)) }))
     .toSorted((a, b) => a.missing.length - b.missing.length)
   const [nearest] = gaps
   if (nearest === undefined || nearest.missing.length === 0) return null
   return `no plugin implements its interface: "${titleOf(nearest.plugin)}" lacks ${nearest.missing.join(', ')}`
+}
+
+/** The interface may be written in the one spelling and the plugin in the other. */
+function hasMethod(plugin: object, name: string): boolean {
+  const snake = name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`)
+  return findMethod(plugin, name) !== null || findMethod(plugin, snake) !== null
 }
 
 function methodsOf(type: abstract new (...args: never[]) => object): string[] {
