@@ -46,8 +46,9 @@ export type Part<T> = readonly [extension: LoadedExtension, part: T]
 export class ExtensionManager {
   /** In the order of loading. */
   readonly extensions: ReadonlyMap<string, LoadedExtension>
+  /** The same, each after those that it requires. */
+  readonly ordered: readonly LoadedExtension[]
   readonly skipped: readonly SkippedExtension[]
-  readonly #ordered: readonly LoadedExtension[]
   readonly #log: ExtensionLog
   /** Controllers that extensions may change, by collection. */
   readonly #controllers = new Map<string, Controller>()
@@ -59,7 +60,7 @@ export class ExtensionManager {
     log: ExtensionLog,
   ) {
     this.extensions = new Map(extensions.map((extension) => [extension.alias, extension]))
-    this.#ordered = ordered
+    this.ordered = ordered
     this.skipped = skipped
     this.#log = log
   }
@@ -111,7 +112,7 @@ export class ExtensionManager {
    * @throws SlipwayError SLIPWAY_API_ATTRIBUTES
    */
   extendResources(version: string, map: ResourceAttributeMap): ExtendedMap {
-    return extendMap(this.#ordered, version, map)
+    return extendMap(this.ordered, version, map)
   }
 
   /**
