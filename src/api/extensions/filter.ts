@@ -1,7 +1,7 @@
 // Extensions as a filter: what they have routes for is theirs, all else is the app's inside. neutron's ExtensionMiddleware.
 // Made when the pipeline is built; runs in workers.
-import { type App, empty, type Filter, HttpError } from '../../http/index.ts'
-import { withResponse } from '../../middleware/answer.ts'
+import { type App, empty, type Filter, HttpError, type HttpResponse } from '../../http/index.ts'
+import { isPromise } from '../../middleware/answer.ts'
 import { errorFault } from '../responses/faults.ts'
 import { BadPath, Matcher } from '../routes/match.ts'
 import { router } from '../routes/router.ts'
@@ -25,7 +25,7 @@ function withAllow(
   return (req) => {
     const { method, pathInfo } = req
     const { route } = req.environ
-    return withResponse(inner, req, (response) => {
+    const look = (response: HttpResponse): HttpResponse => {
       // With a route of its own, the app has said of an object that it is not there.
       if (response.status !== 404 || req.environ.route !== route) return response
       const allowed = methodsOf(matcher, pathInfo)
@@ -33,7 +33,10 @@ function withAllow(
       const headers = { allow: [...allowed, 'OPTIONS'].join(', ') }
       if (method === 'OPTIONS') return empty(204, headers)
       return fault(new HttpError(405, `The method ${method} is not allowed for this resource.`, { headers }), req)
-    })
+    }
+    // What is raised is for whoever turns errors into answers outside.
+    const answer = inner(req)
+    return isPromise(answer) ? answer.then(look) : look(answer)
   }
 }
 

@@ -42,10 +42,11 @@ export async function* findInFolder(folder: string): AsyncGenerator<Finding> {
 
 /** A sub-folder with an index: its function `extension` loads what is in it, or else it is gone through as well. */
 async function* findInPackage(folder: string): AsyncGenerator<Finding> {
-  const index = (await readdir(folder)).find((name) => isIndex(name) && isModule(name))
-  if (index === undefined) return
-  const source = join(folder, index)
+  let source = folder
   try {
+    const index = (await readdir(folder)).find((name) => isIndex(name) && isModule(name))
+    if (index === undefined) return
+    source = join(folder, index)
     const exported = exportOf(await importFile(source), ['extension'])
     if (exported === undefined) yield* findInFolder(folder)
     else yield { source, exported, name: 'extension' }

@@ -11,8 +11,9 @@ export function listController(extensions: ReadonlyMap<string, LoadedExtension>)
   }
   return {
     index: () => ({ extensions: sorted }),
-    show: ({ params: { id } }) => {
-      const found = extensions.get(id)
+    show: ({ params: { id, format } }) => {
+      // The alias may have a dot, which the route takes for the one of a format.
+      const found = extensions.get(id) ?? extensions.get(`${id}.${format}`)
       if (found === undefined) throw new NotFound(`Extension with alias ${id} does not exist`)
       return { extension: described(found) }
     },

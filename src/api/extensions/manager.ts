@@ -131,7 +131,7 @@ export class ExtensionManager {
   tellUnknownCollections(): void {
     for (const [{ alias }, { collection }] of this.controllerExtensions) {
       if (this.#controllers.has(collection)) continue
-      this.#log.warn(`the extension "${alias}" changes the controller of "${collection}", which the API does not have`)
+      this.#log.warn(`the extension "${alias}" changes the controller of "${collection}", which is not there for that`)
     }
   }
 

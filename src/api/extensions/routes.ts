@@ -3,6 +3,7 @@
 import { SlipwayError } from '../../errors.ts'
 import { type App, HttpError, type HttpRequest } from '../../http/index.ts'
 import { withResponse } from '../../middleware/answer.ts'
+import type { AttributeMap, ResourceAttributeMap } from '../attributes/attribute-map.ts'
 import type { Handler, MemberParams } from '../controllers/call.ts'
 import { type Resource, resource, type ResourceOptions } from '../controllers/resource.ts'
 import { errorFault } from '../responses/faults.ts'
@@ -24,6 +25,8 @@ export interface ExtensionRoutes {
   readonly map: Mapper
   /** The alias of the extension that a route is of; the list of extensions is of none. */
   readonly owners: ReadonlyMap<Route, string>
+  /** The attributes of their collections, for documents. */
+  readonly maps: ResourceAttributeMap
   /** Without those of requests: the URLs that are the extensions' own. */
   readonly own: readonly Route[]
 }
@@ -45,6 +48,7 @@ class RoutesOfExtensions {
   readonly #inner: App
   readonly #map = new Mapper()
   readonly #owners = new Map<Route, string>()
+  readonly #maps = new Map<string, AttributeMap>()
   readonly #prefix: string
 
   constructor(manager: ExtensionManager, options: ExtensionRouteOptions, inner: App) {
@@ -62,12 +66,13 @@ class RoutesOfExtensions {
     this.#connectActions()
     const own = [...this.#map.routes]
     this.#connectRequests()
-    return { map: this.#map, owners: this.#owners, own }
+    return { map: this.#map, owners: this.#owners, maps: Object.fromEntries(this.#maps), own }
   }
 
   #connectResource(part: ResourceExtension): void {
     const { collection, parent, member } = part
     const app = this.#appOf(part)
+    if (Object.keys(part.attrMap).length > 0) this.#maps.set(collection.replaceAll('-', '_'), part.attrMap)
     const below = parent === null ? '' : `/${parent.collectionName}/{${parent.memberName}_id}`
     const pathPrefix = `${this.#prefix}${part.pathPrefix}${below}`
     const bound = actionsOf(app)

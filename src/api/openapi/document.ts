@@ -51,7 +51,7 @@ export function openApiDocument(options: OpenApiDocumentOptions): OpenApiDocumen
   const { title, version, description, prefix = '', security = token } = options
   const routes = options.routes instanceof Mapper ? options.routes.routes : options.routes
   const schemas = new Map<string, JsonSchema>()
-  const bodies = bodiesOf(options, schemas)
+  const bodies = bodiesOf(options, routes, schemas)
   const paths = new Map<string, PathItem>()
   const ids = new Set<string>()
   for (const route of routes) {
@@ -80,17 +80,24 @@ export function openApiDocument(options: OpenApiDocumentOptions): OpenApiDocumen
 /** By collection, the operations of its actions as its attribute map tells them. */
 function bodiesOf(
   { maps = {}, collections = {} }: OpenApiDocumentOptions,
+  routes: readonly Route[],
   schemas: Map<string, JsonSchema>,
 ): ReadonlyMap<string, Readonly<Record<string, PathItem>>> {
   const bodies = new Map<string, Readonly<Record<string, PathItem>>>()
   for (const [collection, attributes] of Object.entries<AttributeMap>(maps)) {
     const info = Object.hasOwn(collections, collection) ? collections[collection] : {}
-    const resource = info?.resource ?? singular(collection)
+    const resource = info?.resource ?? memberOf(collection, routes) ?? singular(collection)
     const { paths, components } = openApiOf(attributes, { ...info, collection, resource })
     for (const [name, schema] of Object.entries(components.schemas)) schemas.set(name, schema)
     bodies.set(collection, paths as Readonly<Record<string, PathItem>>)
   }
   return bodies
+}
+
+/** By the routes; those that have the same name for one and for all do not say it. */
+function memberOf(collection: string, routes: readonly Route[]): string | undefined {
+  const found = routes.find(({ resource }) => resource?.collectionName.replaceAll('-', '_') === collection)?.resource
+  return found?.memberName === found?.collectionName ? undefined : found?.memberName.replaceAll('-', '_')
 }
 
 /** As neutron-lib makes it; what is irregular is told in `collections`. */

@@ -165,6 +165,23 @@ describe('an extended API', () => {
     expect((await ask(app, 'GET /gadgets/1/edit')).status).toBe(404)
   })
 
+  it('leaves what the app inside raises to those outside', async () => {
+    const app = await extendedOver(() => {
+      throw new NotFound('raised')
+    })
+    const outer: App = (req) => {
+      expect(() => app(req)).toThrow('raised')
+      return text('outer')
+    }
+    expect((await ask(outer, 'GET /other')).text()).toBe('outer')
+  })
+
+  it('finds an alias that has a dot', async () => {
+    const app = extensionFilter(await load({ descriptors: [descriptor('os.dotted')] }))(() => text('inner'))
+    expect((await ask(app, 'GET /extensions/os.dotted')).status).toBe(200)
+    expect((await ask(app, 'GET /extensions/os.other')).status).toBe(404)
+  })
+
   it('lists what is loaded by alias', async () => {
     const manager = await load({ descriptors: [descriptor('zoo'), Gadgets] })
     const app = extensionFilter(manager)(() => text('inner'))
@@ -311,7 +328,7 @@ describe('extensions of controllers', () => {
     const manager = await load({ descriptors: [extension('a', {})] }, told)
     extensionFilter(manager)(() => text('inner'))
     expect(told.warnings).toEqual([
-      'the extension "a" changes the controller of "servers", which the API does not have',
+      'the extension "a" changes the controller of "servers", which is not there for that',
     ])
   })
 })
