@@ -61,14 +61,10 @@ const begins = {
   ],
   // What names of tables and URLs need: no database.
   tables: ['db/index.ts'],
-  // What the API of the service lives on, with the database that most begin with.
-  api: [
-    'service/api/v1.ts',
-    'db/migrations/engine.ts',
-    'db/migrations/load-revisions.ts',
-    'db/dialects/sqlite.ts',
-    'entrypoints/driver-manager.ts',
-  ],
+  // What commands and services need of a database, and the one that most begin with.
+  database: ['db/migrations/engine.ts', 'db/migrations/load-revisions.ts', 'db/dialects/sqlite.ts'],
+  // What the API of the service is made of.
+  api: ['service/api/v1.ts', 'entrypoints/driver-manager.ts'],
   installed: ['entrypoints/installed.ts'],
   look: ['cli/list-entry-points.ts'],
 }
@@ -96,9 +92,8 @@ function chunkOf(id) {
 }
 
 function nameChunks() {
-  const { script, names, options, master, worker, filters, tables, api, installed, look } = Object.fromEntries(
-    Object.entries(begins).map(([name, files]) => [name, reach(files)]),
-  )
+  const { script, names, options, master, worker, filters, tables, database, api, installed, look } =
+    Object.fromEntries(Object.entries(begins).map(([name, files]) => [name, reach(files)]))
   const nameOf = (id) => {
     if (script.has(id)) return 'script'
     if (names.has(id)) return 'names'
@@ -108,6 +103,7 @@ function nameChunks() {
     if (filters.has(id)) return 'filters'
     if (installed.has(id)) return 'installed'
     if (tables.has(id)) return 'tables'
+    if (database.has(id)) return 'database'
     if (api.has(id)) return 'api'
     return look.has(id) ? 'look' : null
   }
@@ -180,12 +176,13 @@ const { output } = await bundle.write({
       'filters',
       'installed',
       'tables',
+      'database',
       'api',
       'look',
     ].map((name, index) => ({
       name,
       test: (id) => chunkOf(id) === name,
-      priority: 10 - index,
+      priority: 20 - index,
     })),
   },
 })
