@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -209,6 +209,12 @@ function portOf(server: Server): number {
 
 const activate = '/usr/bin/systemd-socket-activate'
 
+/** As the kernel tells it (SO_ACCEPTCON): the file is there a moment before, and a try to connect would start the service. */
+function isListening(path: string): boolean {
+  const sockets = readFileSync('/proc/net/unix', 'utf-8').split('\n')
+  return sockets.some((line) => line.endsWith(` ${path}`) && line.split(' ')[3] === '00010000')
+}
+
 describe('systemd-socket-activate', () => {
   let child: ChildProcess | null = null
 
@@ -224,7 +230,7 @@ describe('systemd-socket-activate', () => {
     const main = join(import.meta.dirname, 'fixtures', 'start.mjs')
     const json = JSON.stringify({ flags: ['--listen', 'fd:web'] })
     child = spawn(activate, ['-l', path, '--fdname=web', process.execPath, main, json], { stdio: 'ignore' })
-    await until(() => existsSync(path), 'it does not listen')
+    await until(() => isListening(path), 'it does not listen')
     const client = new Client('http://localhost', { socketPath: path })
     const { body } = await client.request({ method: 'GET', path: '/' })
     // It becomes the service, pid and all.
