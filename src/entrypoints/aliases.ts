@@ -103,6 +103,9 @@ const modules: readonly (readonly [pattern: string, target: string])[] = [
     '*.middleware.context:UnauthenticatedContextMiddleware.factory',
     'slipway.middleware.identity_context:unauthenticated_filter_factory',
   ],
+  // neutron's, and tacker's: which plugins there are, a deployment file does not know.
+  ['*.api.extensions:*extension_middleware_factory', 'slipway.api.extensions.filter_factory:filter_factory'],
+  ['*.api.extensions:ExtensionMiddleware.factory', 'slipway.api.extensions.filter_factory:filter_factory'],
   ['*:GzipMiddleware.factory', 'slipway.middleware.compress:filter_factory'],
 ]
 

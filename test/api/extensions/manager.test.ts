@@ -172,6 +172,26 @@ describe('extensions in folders', () => {
   })
 })
 
+describe('the filter of neutron and tacker', () => {
+  it.each([
+    'neutron.api.extensions:plugin_aware_extension_middleware_factory',
+    'neutron.api.extensions:ExtensionMiddleware.factory',
+    'tacker.api.extensions:extension_middleware_factory',
+  ])('row 37: stands in deployment files as %s', async (reference) => {
+    const project = projectFolder({
+      'package.json': '{"name":"shop","type":"module"}',
+      'app.js': 'export const appFactory = () => () => ({ status: 200, headers: {}, body: "inner" })',
+      'api-paste.ini': `[pipeline:main]\npipeline = extensions api\n
+[filter:extensions]\npaste.filter_factory = ${reference}\n
+[app:api]\npaste.app_factory = shop.app:app_factory\n`,
+    })
+    const loaded = await loadApp(`config:${join(project, 'api-paste.ini')}`)
+    onTestFinished(() => loaded.close())
+    expect((await inject(loaded.value, { path: '/extensions' })).json()).toEqual({ extensions: [] })
+    expect((await inject(loaded.value, { path: '/other' })).text()).toBe('inner')
+  })
+})
+
 describe('extensions of installed packages', () => {
   it('row 34: are those of the group of entry points', async () => {
     const folder = projectFolder({
