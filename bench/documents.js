@@ -18,7 +18,7 @@ const connections = 32
 const documents = 20
 
 const servers = {
-  fastify: 'Fastify, @fastify/cors, hooks for the token and the log',
+  fastify: 'Fastify, @fastify/cors and request-context, hooks for token and log',
   slipway: 'Slipway, the reference service with auth_strategy = keystone',
 }
 

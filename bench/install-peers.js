@@ -5,7 +5,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { peersFolder } from './launch/peers.js'
 
-const packages = ['pm2@7', 'wattpm@3', '@platformatic/node@3', '@fastify/cors@11', 'lru-cache@11']
+const packages = [
+  'pm2@7',
+  'wattpm@3',
+  '@platformatic/node@3',
+  '@fastify/cors@11',
+  '@fastify/request-context@6',
+  'lru-cache@11',
+]
 
 mkdirSync(peersFolder, { recursive: true })
 // A project of its own: npm would otherwise look further up.

@@ -1,4 +1,4 @@
-// The same API as a Fastify user writes it: @fastify/cors, a hook that asks Keystone and keeps what it said, a hook that
+// The same API as a Fastify user writes it: @fastify/cors, @fastify/request-context, a hook that asks Keystone and keeps what it said, a hook that
 // logs, a schema for the answer. What it shares with the service is the database room alone.
 import { createHash, randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
@@ -14,6 +14,7 @@ import { announce } from '../overhead/serve.js'
 
 const require = createRequire(join(peersFolder, 'package.json'))
 const cors = require('@fastify/cors')
+const { fastifyRequestContext } = require('@fastify/request-context')
 const { LRUCache } = require('lru-cache')
 
 const config = readConfig({ groups, argv: [], prog: 'bench' })
@@ -57,6 +58,8 @@ const app = fastify({
   keepAliveTimeout: 60_000,
 })
 await app.register(cors, { origin: ['https://dashboard.example'], credentials: true })
+// What a line of the log names, wherever in the code it is written.
+await app.register(fastifyRequestContext)
 app.decorateRequest('context', null)
 app.addHook('onRequest', async (req, reply) => {
   reply.header('x-openstack-request-id', req.id)
@@ -70,6 +73,7 @@ app.addHook('onRequest', async (req, reply) => {
     return reply.code(401).send({ error: { code: 401, title: 'Unauthorized' } })
   }
   req.context = context
+  req.requestContext.set('user', context.userId)
 })
 app.addHook('onResponse', async (req, reply) => {
   const { context } = req

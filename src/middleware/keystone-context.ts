@@ -53,11 +53,18 @@ function rolesOf(text: string | null): string[] {
     .filter((role) => role !== '')
 }
 
+/** That of the last request: mostly the same text comes again, and a catalog may be long. */
+let last: { readonly text: string; readonly catalog: readonly unknown[] } | null = null
+
 function catalogOf(text: string | null): readonly unknown[] | null {
   if (text === null) return null
+  if (last?.text === text) return last.catalog
   try {
     const catalog: unknown = JSON.parse(text)
-    if (Array.isArray(catalog)) return catalog
+    if (Array.isArray(catalog)) {
+      last = { text, catalog: Object.freeze(catalog) }
+      return catalog
+    }
   } catch (cause) {
     throw new HttpError(500, 'the service catalog is no JSON', { cause })
   }

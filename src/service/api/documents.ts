@@ -62,7 +62,7 @@ export class DocumentsPlugin {
     this.#seesAll = seesAll
   }
 
-  async getDocuments(context: Context, options: ListOptions): Promise<Document[]> {
+  async getDocuments(context: Context, options: ListOptions): Promise<readonly Document[]> {
     const { filters, fields, sorts = [], limit = null, marker = null, page_reverse: isReverse = false } = options
     const projectId = await this.#scope(context)
     const rows = await listDocuments(this.#db, {
@@ -74,11 +74,12 @@ export class DocumentsPlugin {
       isReverse,
     })
     const isWanted = fields.length === 0 || fields.includes('content')
-    return Promise.all(rows.map((row) => this.#document(row, isWanted)))
+    const documents = rows.map((row) => this.#shown(row, isWanted))
+    return documents.some((one) => one instanceof Promise) ? Promise.all(documents) : (documents as Document[])
   }
 
   async getDocument(context: Context, id: string): Promise<Document> {
-    return this.#document(await this.#row(id, await this.#scope(context)), true)
+    return this.#shown(await this.#row(id, await this.#scope(context)), true)
   }
 
   async createDocument(_: Context, { document }: Created): Promise<Document> {
@@ -108,7 +109,7 @@ export class DocumentsPlugin {
     const kept = content === undefined ? null : await this.#put(id, content)
     const written = await this.#write(context, id, { ...(name !== undefined && { name }), ...kept }, kept)
     if (kept !== null) await this.#forget(written.before)
-    return this.#document(written.after, true)
+    return this.#shown(written.after, true)
   }
 
   async deleteDocument(context: Context, id: string): Promise<void> {
@@ -145,9 +146,15 @@ export class DocumentsPlugin {
     return row
   }
 
+  /** At once where that can be: a list has many. */
+  #shown(row: DocumentRow, isWhole: boolean): Document | Promise<Document> {
+    if (!isWhole) return shown(row)
+    const content = this.#stores.loaded(row.store)?.atHand?.(row.content)
+    return content === undefined ? this.#document(row) : shown(row, content)
+  }
+
   /** The row as it is by now, where somebody else has given it another content meanwhile. */
-  async #document(read: DocumentRow, isWhole: boolean): Promise<Document> {
-    if (!isWhole) return shown(read)
+  async #document(read: DocumentRow): Promise<Document> {
     for (let row = read; ;) {
       const store = await this.#stores.get(row.store)
       try {

@@ -8,17 +8,25 @@ export interface Stores {
   /** The name of the store that new contents go to. */
   readonly chosen: string
   get(name: string): Promise<ContentStore>
+  /** One that is there already. */
+  loaded(name: string): ContentStore | undefined
 }
 
 /** @throws SlipwayError SLIPWAY_PLUGIN_MISSING with the names there are, at the option's place */
 export async function openStores(config: Config): Promise<Stores> {
-  const loaded = new Map<string, Promise<ContentStore>>()
+  const loading = new Map<string, Promise<ContentStore>>()
+  const loaded = new Map<string, ContentStore>()
   const { store: chosen } = config.get(documentsGroup)
-  const get = (name: string): Promise<ContentStore> => {
-    const store = loaded.get(name) ?? contentStores.load(name, config)
+  const load = async (name: string): Promise<ContentStore> => {
+    const store = await contentStores.load(name, config)
     loaded.set(name, store)
     return store
   }
+  const get = (name: string): Promise<ContentStore> => {
+    const store = loading.get(name) ?? load(name)
+    loading.set(name, store)
+    return store
+  }
   await get(chosen)
-  return { chosen, get }
+  return { chosen, get, loaded: (name) => loaded.get(name) }
 }

@@ -6,6 +6,8 @@ import { drivers, type Drivers } from '../../entrypoints/drivers.ts'
 export interface ContentStore {
   /** Keeps the content of a document; answers what its row is to hold. */
   put(id: string, content: string): Promise<string>
+  /** As `get`, for stores whose rows hold the content itself: a list has many, and waits for none. */
+  atHand?(kept: string): string
   /** What `put` was given, from what it answered. */
   get(id: string, kept: string): Promise<string>
   /** Forgets it, if the row was all that led there. */
