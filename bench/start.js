@@ -131,7 +131,8 @@ async function firstAnswers() {
 async function firstAnswer(argsFor) {
   const port = await freePort()
   const begin = performance.now()
-  const child = spawn(process.execPath, argsFor(port).map(String), { cwd: root, stdio: 'ignore' })
+  const env = { ...process.env, OS_DATABASE__CONNECTION: 'sqlite://' }
+  const child = spawn(process.execPath, argsFor(port).map(String), { cwd: root, stdio: 'ignore', env })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   try {
     while (!(await answers(port))) {

@@ -16,3 +16,12 @@ function modulesOf(url: string): string[] {
   const own = url.slice(dist.length).replace(/\.js$/u, '')
   return held.length > 0 || own.startsWith('chunks/') ? held : [own]
 }
+
+/** The packages that files at these URLs are of; one that is put into the bundle whole (tools/bundle.js) is one, too. */
+export function packagesIn(urls: readonly string[]): string[] {
+  const names = urls.flatMap((url) => {
+    if (url === `${dist}chunks/kysely.js`) return ['kysely']
+    return /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(url)?.[1] ?? []
+  })
+  return [...new Set(names)]
+}

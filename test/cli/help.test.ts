@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { modulesIn } from '../built-modules.ts'
+import { modulesIn, packagesIn } from '../built-modules.ts'
 import { command, project, slipway, slipwayInProcess } from './slipway.ts'
 
 const verbs = [
@@ -168,6 +168,6 @@ async function loadedBy(args: readonly string[]): Promise<{ packages: string[]; 
     const { result } = JSON.parse(readFileSync(join(folder, file), 'utf-8')) as { result: { url: string }[] }
     return result.map(({ url }) => url).filter((url) => url.startsWith('file:'))
   })
-  const packages = urls.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(url)?.[1] ?? [])
-  return { packages: [...new Set(packages)].toSorted(), own: modulesIn(urls) }
+  const packages = packagesIn(urls)
+  return { packages: packages.toSorted(), own: modulesIn(urls) }
 }

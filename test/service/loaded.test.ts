@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { request } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { modulesIn } from '../built-modules.ts'
+import { modulesIn, packagesIn } from '../built-modules.ts'
 import { serviceConf } from './folder.ts'
 import { RunningServer } from './running-server.ts'
 
@@ -40,10 +40,10 @@ async function startedService(): Promise<{ master: Loaded; workers: Loaded[] }> 
 function loadedIn(coverage: string): Loaded {
   const { result } = JSON.parse(coverage) as { result: { url: string }[] }
   const urls = result.map(({ url }) => url)
-  const packages = urls.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(url)?.[1] ?? [])
+  const packages = packagesIn(urls)
   return {
     own: modulesIn(urls),
-    packages: [...new Set(packages)],
+    packages,
     node: urls.filter((url) => url.startsWith('node:')).map((url) => url.slice('node:'.length)),
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { modulesIn } from '../../built-modules.ts'
+import { modulesIn, packagesIn } from '../../built-modules.ts'
 import { command, project } from '../../cli/slipway.ts'
 import { line, Shop } from './shop.ts'
 
@@ -124,10 +124,10 @@ async function loadedBy(file: string, args: readonly string[]): Promise<Loaded> 
     const { result } = JSON.parse(readFileSync(join(folder, name), 'utf-8')) as { result: { url: string }[] }
     return result.map(({ url }) => url)
   })
-  const packages = urls.flatMap((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(url)?.[1] ?? [])
+  const packages = packagesIn(urls)
   return {
     own: modulesIn(urls),
-    packages: [...new Set(packages)],
+    packages: packages,
     node: urls.filter((url) => url.startsWith('node:')).map((url) => url.slice('node:'.length)),
   }
 }
