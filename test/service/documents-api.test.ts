@@ -262,6 +262,7 @@ describe('extensions of the service', () => {
     expect(copy.id).not.toBe(made.id)
     expect(documentIn(await ask('POST', path, { copy: { name: 'b' } })).name).toBe('b')
     expect((await ask('POST', path, { copy: { name: 5 } })).status).toBe(400)
+    expect((await ask('POST', `${path}?fields=id`, { copy: null })).status).toBe(400)
     expect((await as(app, 'mallory:other')('POST', path, { copy: null })).status).toBe(404)
     expect((await ask('POST', path, { burn: null })).status).toBe(404)
   })

@@ -1,8 +1,8 @@
 // The attributes of a document: what clients may send and see. Bodies are checked by them, and /openapi.json tells them.
 import type { ResourceAttributeMap } from '../../api/attributes/attribute-map.ts'
 
-/** Bytes of UTF-8 that every database takes in a text column (65,535) at four for a character. */
-export const maxContent = 16_000
+/** Characters: also with four bytes for each, a request has room for them (`max_request_body_size`). */
+const maxContent = 16_000
 
 export const attributes = {
   documents: {

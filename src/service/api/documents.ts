@@ -75,7 +75,8 @@ export class DocumentsPlugin {
     })
     const isWanted = fields.length === 0 || fields.includes('content')
     const documents = rows.map((row) => this.#shown(row, isWanted))
-    return documents.some((one) => one instanceof Promise) ? Promise.all(documents) : (documents as Document[])
+    if (!documents.some((one) => one instanceof Promise)) return documents as Document[]
+    return Promise.all(documents.map((one) => Promise.resolve(one)))
   }
 
   async getDocument(context: Context, id: string): Promise<Document> {

@@ -3,6 +3,7 @@
 import { ActionExtension, RequestExtension, ResourceExtension } from '../../api/extensions/parts.ts'
 import { ExtensionDescriptor } from '../../api/extensions/descriptor.ts'
 import { Call, type Controller } from '../../api/controllers/call.ts'
+import { BadRequest } from '../../api/responses/http-errors.ts'
 
 export class OsDocuments extends ExtensionDescriptor {
   readonly #documents: Controller
@@ -38,7 +39,8 @@ export class OsDocuments extends ExtensionDescriptor {
       new ActionExtension('documents', 'copy', async ({ req, params, body }) => {
         const found = (await this.#documents.show?.(new Call(req, 'show', params, undefined))) as Shown
         const { name, content } = found.document
-        const wish = { document: { content, name: nameIn(body) ?? `copy of ${name}`.slice(0, 255) } }
+        if (name === undefined || content === undefined) throw new BadRequest('A copy takes no fields.')
+        const wish = { document: { content, name: nameIn(body) ?? copyOf(name) } }
         return this.#documents.create?.(new Call(req, 'create', {}, wish))
       }),
     ]
@@ -59,7 +61,12 @@ export class OsDocuments extends ExtensionDescriptor {
 }
 
 interface Shown {
-  readonly document: { readonly name: string; readonly content: string }
+  readonly document: { readonly name?: string; readonly content?: string }
+}
+
+/** Whole characters, as many as a name may have. */
+function copyOf(name: string): string {
+  return Array.from(`copy of ${name}`).slice(0, 255).join('')
 }
 
 function nameIn(body: unknown): unknown {
