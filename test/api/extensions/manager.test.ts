@@ -94,7 +94,7 @@ describe('extensions in folders', () => {
       'typed.ts': module('Typed', 'typed').replaceAll('()', '(): string'),
       'types.d.ts': 'export declare class Types {}',
     })
-    const manager = pathToFileURL(join(process.cwd(), 'dist/api/extensions/manager.js')).href
+    const manager = pathToFileURL(join(process.cwd(), 'dist/api/index.js')).href
     const script = `
       const { ExtensionManager } = await import(${JSON.stringify(manager)})
       const { extensions, skipped } = await ExtensionManager.load({ path: ${JSON.stringify(folder)} })
