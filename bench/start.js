@@ -1,8 +1,10 @@
 // How long commands that need no server take, beside a bare node that imports commander alone; and
 // the time from start to the first 200 of the reference service, beside the least that any master takes.
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median, percent, ratio, spread, table } from './figures.js'
 import { timed } from './timed.js'
@@ -107,6 +109,10 @@ function serviceServer(port, workers) {
   return ['bin/service-server.js', ...config, '--listen', `127.0.0.1:${port}`, '--workers', workers]
 }
 
+/** The first start, which does not count, makes the tables; the others find them, as starts do. */
+const databases = mkdtempSync(join(tmpdir(), 'start-'))
+process.on('exit', () => rmSync(databases, { recursive: true }))
+
 async function firstAnswers() {
   const samples = new Map(Object.keys(services).map((name) => [name, []]))
   for (let round = 0; round <= rounds; round += 1) {
@@ -131,7 +137,7 @@ async function firstAnswers() {
 async function firstAnswer(argsFor) {
   const port = await freePort()
   const begin = performance.now()
-  const env = { ...process.env, OS_DATABASE__CONNECTION: 'sqlite://' }
+  const env = { ...process.env, OS_DATABASE__CONNECTION: `sqlite:///${join(databases, 'start.db')}` }
   const child = spawn(process.execPath, argsFor(port).map(String), { cwd: root, stdio: 'ignore', env })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   try {
