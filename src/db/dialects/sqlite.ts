@@ -50,8 +50,16 @@ function useWal(database: DatabaseSyncInstance): void {
   }
 }
 
-/** Node's own where it is stable: two libraries in one process would undo each other's locks. */
-export async function loadSqlite(): Promise<SqliteModule> {
+/** Of the whole process, also where this module is loaded twice: node:sqlite gives its warning once. */
+const decided = Symbol.for('slipway.sqlite')
+const holder = globalThis as { [decided]?: Promise<SqliteModule> }
+
+/** Node's own where it is stable, and always the same: two libraries in one process would undo each other's locks. */
+export function loadSqlite(): Promise<SqliteModule> {
+  return (holder[decided] ??= chooseSqlite())
+}
+
+async function chooseSqlite(): Promise<SqliteModule> {
   return nodeSqlite() ?? (await import('@photostructure/sqlite'))
 }
 
