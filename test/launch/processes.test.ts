@@ -331,6 +331,12 @@ describe('a worker that dies', () => {
   })
 })
 
+/** Processor time of a process, in hundredths of a second (proc(5), utime). */
+function ticksOf(pid: number): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf-8').split(') ')
+  return Number(fields.split(' ')[11])
+}
+
 describe('a stop', () => {
   it.each(['1', '2'])('under keep-alive load loses no request and ends with 0 (%s workers)', async (workers) => {
     const service = new RunningService({ flags: ['--workers', workers] })
@@ -413,6 +419,8 @@ describe('a stop', () => {
     const { url, pids } = await service.ready()
     const client = new Client(url)
     const stuck = expect(client.request({ method: 'GET', path: '/burn?ms=60000' })).rejects.toMatchObject(cut)
+    const ticks = pids.map(ticksOf)
+    await until(() => pids.some((pid, index) => ticksOf(pid) > (ticks[index] ?? 0) + 20), 'no worker is stuck')
     service.signal('SIGTERM')
     expect(await service.exit()).toEqual({ status: 1, signal: null })
     await stuck
