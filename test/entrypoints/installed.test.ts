@@ -273,12 +273,12 @@ describe('the index of installed packages', () => {
     })
 
     it('sees an edit in a linked package, even of one that had no entry points', async () => {
-      const folder = projectFolder({ ...given, 'work/linked/package.json': plain('linked') })
-      symlinkSync('../work/linked', join(folder, 'node_modules/linked'))
+      const folder = projectFolder({ ...given, 'packages/linked/package.json': plain('linked') })
+      symlinkSync('../packages/linked', join(folder, 'node_modules/linked'))
       await keptIndex(folder)
-      writeFileSync(join(folder, 'work/linked/package.json'), entries('linked', 'linked:x'))
+      writeFileSync(join(folder, 'packages/linked/package.json'), entries('linked', 'linked:x'))
       expect(await found(folder)).toContain('linked = linked:x')
-      rmSync(join(folder, 'work/linked'), { recursive: true })
+      rmSync(join(folder, 'packages/linked'), { recursive: true })
       expect(await found(folder)).toEqual(['one = one:x'])
     })
 

@@ -1,7 +1,8 @@
 // What a database of MySQL or MariaDB holds, by its information schema.
 import { type QueryExecutorProvider, sql } from 'kysely'
 import { parseDefault } from './defaults.ts'
-import { actionOf, type Found } from './reflect.ts'
+import { type KeyRow, keyPartsOf } from './foreign-key-rows.ts'
+import type { Found } from './reflect.ts'
 import type { DefaultShape } from './shape.ts'
 import { type ColumnType, parseType } from './types.ts'
 
@@ -20,16 +21,6 @@ interface IndexRow {
   readonly name: string
   readonly not_unique: number
   readonly col: string | null
-}
-
-interface KeyRow {
-  readonly tbl: string
-  readonly name: string
-  readonly target: string
-  readonly col: string
-  readonly reference: string
-  readonly on_delete: string
-  readonly on_update: string
 }
 
 export async function reflectMysql(kysely: QueryExecutorProvider): Promise<Found> {
@@ -78,15 +69,7 @@ export async function reflectMysql(kysely: QueryExecutorProvider): Promise<Found
       // MySQL tells a unique index and a unique constraint apart in nothing.
       isConstraint: row.not_unique === 0,
     })),
-    keyParts: keys.rows.map((row) => ({
-      from: row.tbl,
-      name: row.name,
-      table: row.target,
-      column: row.col,
-      reference: row.reference,
-      onDelete: actionOf(row.on_delete),
-      onUpdate: actionOf(row.on_update),
-    })),
+    keyParts: keyPartsOf(keys.rows),
   }
 }
 

@@ -1,7 +1,8 @@
 // What the current schema of a PostgreSQL database holds, by its catalogue in three statements.
 import { type QueryExecutorProvider, sql } from 'kysely'
 import { parseDefault } from './defaults.ts'
-import { actionOf, type Found } from './reflect.ts'
+import { type KeyRow, keyPartsOf } from './foreign-key-rows.ts'
+import type { Found } from './reflect.ts'
 import { parseType } from './types.ts'
 
 interface ColumnRow {
@@ -20,16 +21,6 @@ interface IndexRow {
   readonly is_unique: boolean
   readonly is_constraint: boolean
   readonly col: string | null
-}
-
-interface KeyRow {
-  readonly tbl: string
-  readonly name: string
-  readonly target: string
-  readonly col: string
-  readonly reference: string
-  readonly on_delete: string
-  readonly on_update: string
 }
 
 export async function reflectPostgresql(kysely: QueryExecutorProvider): Promise<Found> {
@@ -84,15 +75,7 @@ export async function reflectPostgresql(kysely: QueryExecutorProvider): Promise<
       isUnique: row.is_unique,
       isConstraint: row.is_constraint,
     })),
-    keyParts: keys.rows.map((row) => ({
-      from: row.tbl,
-      name: row.name,
-      table: row.target,
-      column: row.col,
-      reference: row.reference,
-      onDelete: actionOf(letters[row.on_delete] ?? ''),
-      onUpdate: actionOf(letters[row.on_update] ?? ''),
-    })),
+    keyParts: keyPartsOf(keys.rows, (letter) => letters[letter] ?? ''),
   }
 }
 
