@@ -1,5 +1,5 @@
 // What node lets through of the head of a request and HTTP does not: a Host header or a target that is no place. Links
-// are made of them. Runs in workers, with every request; nothing is decoded or kept.
+// are made of them. Runs in workers, with every request, so it decodes nothing.
 import type { IncomingMessage } from 'node:http'
 
 /** RFC 3986 §3.2.2 and §3.2.3; may be empty. */
@@ -7,23 +7,27 @@ const authority = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\w.:%~-]+\])(?::\d*)?$/
 const absolute = /^https?:\/\/([^/?]*)/i
 const slash = 47
 
-/** Why the request is a 400 whatever the app would say; null for nearly all. */
-export function headFault({ headers: { host }, rawHeaders, url = '/', method }: IncomingMessage): string | null {
-  // RFC 9112 §3.2: none in HTTP/1.1 is node's own 400; two, of which it takes the first, and one that is wrong are ours.
-  if (host !== undefined) {
-    if (!authority.test(host)) return 'the Host header names no host'
-    if (isTwice(rawHeaders)) return 'there is more than one Host header'
-  }
-  return url.charCodeAt(0) === slash ? null : targetFault(url, method)
-}
+/** The last Host that was good: most requests of a connection, and of a service, have the same one. */
+let known = ''
 
-function isTwice(rawHeaders: readonly string[]): boolean {
-  let seen = 0
+/** Why the request is a 400 whatever the app would say; null for nearly all. */
+export function headFault({ rawHeaders, url = '/', method }: IncomingMessage): string | null {
+  // RFC 9112 §3.2: none in HTTP/1.1 is node's own 400; two, of which it takes the first, and one that is wrong are ours.
+  // In the list as it came: whether anybody needs node's object of the headers is the app's to say.
+  let host: string | undefined
+  let isTwice = false
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]
-    if (name?.length === 4 && name.toLowerCase() === 'host') seen += 1
+    if (name?.length !== 4 || (name !== 'Host' && name.toLowerCase() !== 'host')) continue
+    if (host !== undefined) isTwice = true
+    else host = rawHeaders[at + 1]
   }
-  return seen > 1
+  if (host !== undefined && host !== known) {
+    if (!authority.test(host)) return 'the Host header names no host'
+    known = host
+  }
+  if (isTwice) return 'there is more than one Host header'
+  return url.charCodeAt(0) === slash ? null : targetFault(url, method)
 }
 
 /** RFC 9112 §3.2.2 and §3.2.4: a whole URL of HTTP, or `*` for OPTIONS. */
