@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // For what hangs; no test measures time, and machines are busy.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: 'forks',
     // On two processors as well: most of the tests wait for processes.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -50,7 +50,7 @@ export function openPty(command: string, options: { cwd: string; env: NodeJS.Pro
           new Promise<false>((resolve) => (wake = () => resolve(false))),
           closed.then(() => true),
           new Promise<never>((_, reject) => {
-            setTimeout(() => reject(new Error(`no ${String(pattern)} in: ${JSON.stringify(pending)}`)), 15_000).unref()
+            setTimeout(() => reject(new Error(`no ${String(pattern)} in: ${JSON.stringify(pending)}`)), 45_000).unref()
           }),
         ])
         if (isOver && !pattern.test(pending)) {

@@ -67,7 +67,7 @@ eachDatabase('a server', ({ dialect, fresh }) => {
     onTestFinished(second.close)
     const id = await idOf(first.kysely)
     await kill(id, second.kysely)
-    await vi.waitFor(() => expect(said.join()).toContain('a connection to the database was lost'))
+    await vi.waitFor(() => expect(said.join()).toContain('a connection to the database was lost'), { timeout: 45_000 })
     expect(await idOf(first.kysely)).not.toBe(id)
   })
 

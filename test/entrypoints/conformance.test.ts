@@ -179,7 +179,7 @@ describe('the recorded exit statuses', () => {
       const source = `import { runConsoleScript } from '${runMain}'\nawait runConsoleScript(() => { ${javascript} })`
       const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
         encoding: 'utf-8',
-        timeout: 15_000,
+        timeout: 45_000,
       })
       expect(status).toBe(answer.status)
       if (answer.stderr === '') expect(stderr).toBe('')

@@ -18,7 +18,7 @@ const errors = new URL('errors.js', dist).href
 function run(main: string, ...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [scriptOf(main), ...argv], {
     encoding: 'utf-8',
-    timeout: 15_000,
+    timeout: 45_000,
   })
   return { status, stdout, stderr }
 }
@@ -89,7 +89,7 @@ describe('main', () => {
     const folder = projectFolder({})
     const script = join(folder, 'shop-script.py')
     symlinkSync(scriptOf('() => { console.log(process.argv[1]) }'), script)
-    expect(spawnSync(process.execPath, [script], { encoding: 'utf-8', timeout: 15_000 }).stdout).toBe(
+    expect(spawnSync(process.execPath, [script], { encoding: 'utf-8', timeout: 45_000 }).stdout).toBe(
       `${join(folder, 'shop')}\n`,
     )
   })
@@ -153,7 +153,7 @@ describe('a script whose main has ended', () => {
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
     await once(child.stdout, 'data')
     child.stdout.destroy()
-    expect(await once(child, 'exit')).toEqual([4, null])
+    expect(await once(child, 'close')).toEqual([4, null])
     expect(stderr).toBe('')
   })
 })
@@ -185,7 +185,7 @@ describe('what main throws', () => {
     const stderrWith = (env: Record<string, string>) =>
       spawnSync(process.execPath, [script], {
         encoding: 'utf-8',
-        timeout: 15_000,
+        timeout: 45_000,
         env: { PATH: process.env.PATH ?? '', ...env },
       }).stderr
     expect(stderrWith({ FORCE_COLOR: '1' })).toContain('\u001B[31merror')
@@ -227,7 +227,7 @@ describe('the target of a generated script', () => {
     writeFileSync(join(folder, 'script.mjs'), script)
     const { status, stderr } = spawnSync(process.execPath, [join(folder, 'script.mjs'), 'a'], {
       encoding: 'utf-8',
-      timeout: 15_000,
+      timeout: 45_000,
     })
     return { status, stderr: stderr.replaceAll(folder, '.') }
   }
@@ -284,7 +284,7 @@ it('a start loads neither the parsers of manifests nor what only failures need',
     await import('${runMain}')`
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', loaded], {
     encoding: 'utf-8',
-    timeout: 15_000,
+    timeout: 45_000,
   })
   expect(modulesIn(stdout.trim().split('\n'))).toEqual([
     'entrypoints/attribute',

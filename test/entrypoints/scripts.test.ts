@@ -158,7 +158,7 @@ describe('the text of a script', () => {
     symlinkSync(file, join(distribution.folder, 'shop'))
     const { status, stderr } = spawnSync(process.execPath, [join(distribution.folder, 'shop'), 'go'], {
       encoding: 'utf-8',
-      timeout: 15_000,
+      timeout: 45_000,
     })
     expect({ status, stderr }).toEqual({ status: 7, stderr: '' })
   })

@@ -92,7 +92,7 @@ describe.each(kinds)('an upgrade (%s)', (kind, workers) => {
     return { ...rest, ids, pids: kind === 'two threads' ? [service.pid] : ids }
   }
 
-  it('loses no request, twice in a row, and hands everything on', { timeout: 60_000 }, async () => {
+  it('loses no request, twice in a row, and hands everything on', async () => {
     const path = join(folder, 'a.sock')
     const service = start({ flags: ['--listen', '127.0.0.1:0', '--listen', `unix:${path}`] }, ...workers)
     const { url, port } = await answering(service)

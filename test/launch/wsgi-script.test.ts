@@ -66,7 +66,7 @@ async function serve(file: string, ...argv: string[]): Promise<Running> {
 function run(file: string, ...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...argv], {
     encoding: 'utf-8',
-    timeout: 15_000,
+    timeout: 45_000,
   })
   return { status, stdout, stderr }
 }
@@ -118,7 +118,7 @@ describe('the exports of a wsgi script', () => {
       console.log(typeof application, typeof handler, process.getActiveResourcesInfo().filter((kind) => kind.includes('TCP')).length)`
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
       encoding: 'utf-8',
-      timeout: 15_000,
+      timeout: 45_000,
     })
     expect(stdout).toBe('function function 0\n')
   })
@@ -128,7 +128,7 @@ describe('the exports of a wsgi script', () => {
     const source = `console.log(Object.keys(require(${JSON.stringify(file)})).join())`
     const { stdout } = spawnSync(process.execPath, ['--input-type=commonjs', '--eval', source], {
       encoding: 'utf-8',
-      timeout: 15_000,
+      timeout: 45_000,
     })
     expect(stdout).toBe('application,handler\n')
   })
@@ -147,7 +147,7 @@ describe('the exports of a wsgi script', () => {
       })`
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', source], {
       encoding: 'utf-8',
-      timeout: 15_000,
+      timeout: 45_000,
     })
     expect(stdout).toBe('hi 500\n')
     expect(stderr).toMatch(/^GET \/bad: the application failed\nError: why\n\s+at /u)

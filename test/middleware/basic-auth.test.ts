@@ -112,7 +112,7 @@ describe('basic_auth', () => {
     const statusOf = async (pair: string) => (await inject(guarded, { path: '/', headers: basic(pair) })).status
     expect(await statusOf('alice:geheim:1')).toBe(200)
     writeFileSync(file, `alice:${hash('neu')}\nbob:${hash('b')}\n`)
-    await vi.waitFor(async () => expect(await statusOf('bob:b')).toBe(200), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await statusOf('bob:b')).toBe(200), { timeout: 45_000 })
     expect([await statusOf('alice:geheim:1'), await statusOf('alice:neu')]).toEqual([401, 200])
   })
 

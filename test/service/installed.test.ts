@@ -24,7 +24,7 @@ function run(command: string, ...args: string[]) {
     cwd: '/',
     env: installed.env,
     encoding: 'utf-8',
-    timeout: 15_000,
+    timeout: 45_000,
   })
   return { status, stdout, stderr }
 }

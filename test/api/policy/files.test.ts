@@ -178,7 +178,7 @@ describe('while a service runs', () => {
     const enforcer = createEnforcer({ policy_file: join(folder, 'policy.yaml'), policy_dirs: [] })
     onTestFinished(() => enforcer.close())
     writeFileSync(join(folder, 'policy.yaml'), 'a: "@"\n')
-    await vi.waitFor(() => expect(enforcer.enforce('a', {}, {})).toBe(true), { timeout: 10_000 })
+    await vi.waitFor(() => expect(enforcer.enforce('a', {}, {})).toBe(true), { timeout: 45_000 })
   })
 
   it('a second edit of the same length in the same moment is seen, as is a file put in place of another', async () => {

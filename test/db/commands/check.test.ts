@@ -17,7 +17,7 @@ const owners = defineTable('owners', {
 })
 
 eachDatabase('a database beside its declared tables', (server) => {
-  it('is checked, gets the revision that is missing, and fits', { timeout: 30_000 }, async () => {
+  it('is checked, gets the revision that is missing, and fits', async () => {
     const shop = new Shop(line, { tables: [documents, owners] }, await server.fresh())
     await shop.run('upgrade heads')
     const differs = await shop.run('check')

@@ -46,7 +46,7 @@ async function left(shop: Shop): Promise<{ documents: unknown[]; pages: number; 
 }
 
 eachDatabase('purge_deleted', (server) => {
-  it('removes what was deleted long enough ago, and what belongs to it', { timeout: 20_000 }, async () => {
+  it('removes what was deleted long enough ago, and what belongs to it', async () => {
     const shop = await filled([null, 100, 89, 31, 29], await server.fresh())
     const first = await shop.run('purge_deleted documents')
     expect(first).toMatchObject({ status: 0, stdout: 'documents  1\n' })

@@ -7,7 +7,7 @@ import { eachDatabase } from '../databases.ts'
 import { line, parted, Shop } from './shop.ts'
 
 eachDatabase('a database', (server) => {
-  it('goes up, shows where it is, and goes back', { timeout: 30_000 }, async () => {
+  it('goes up, shows where it is, and goes back', async () => {
     const shop = new Shop(line, {}, await server.fresh())
     expect(await shop.run('upgrade +2')).toEqual({
       status: 0,
@@ -133,7 +133,7 @@ describe('upgrade', () => {
 })
 
 eachDatabase('of two runs at once', (server) => {
-  it('one works and the other says whom it waits for, or gives up', { timeout: 30_000 }, async () => {
+  it('one works and the other says whom it waits for, or gives up', async () => {
     const wait = `const { existsSync } = await import('node:fs')
   while (!existsSync('go')) await new Promise((resolve) => setTimeout(resolve, 10))`
     const shop = new Shop(
