@@ -1,6 +1,7 @@
 // The headers by which auth_token tells the apps inside who asks. A client may send none of them: they
 // are taken off every request before anything else is looked at.
 import type { IncomingMessage } from 'node:http'
+import { removeHeaders } from '../remove-header.ts'
 
 const plain = [
   'x-identity-status',
@@ -41,27 +42,9 @@ const identityHeaders: ReadonlySet<string> = new Set([
  * could not tell it from the one with dashes.
  */
 export function stripIdentity(message: IncomingMessage): void {
-  const { headers } = message
-  let hasForged = false
-  for (const name in headers) {
-    if (!isIdentityHeader(name)) continue
-    delete headers[name]
-    hasForged = true
+  for (const name in message.headers) {
+    if (isIdentityHeader(name)) return removeHeaders(message, isIdentityHeader)
   }
-  if (hasForged) stripRaw(message)
-}
-
-/** What bridges hand to foreign frameworks besides `headers`. */
-function stripRaw(message: IncomingMessage): void {
-  const { rawHeaders, headersDistinct } = message
-  // Node makes it of as many rawHeaders as came, so it is asked for before they get fewer. HTTP/2 has none.
-  for (const name in headersDistinct) if (isIdentityHeader(name)) delete headersDistinct[name]
-  const kept: string[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
-    if (!isIdentityHeader(name.toLowerCase())) kept.push(name, value)
-  }
-  rawHeaders.splice(0, rawHeaders.length, ...kept)
 }
 
 function isIdentityHeader(name: string): boolean {

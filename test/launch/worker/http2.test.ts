@@ -10,10 +10,12 @@ import {
 } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import { Readable } from 'node:stream'
+import { hashSync } from 'bcryptjs'
 import express from 'express'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type App, fromFetch, fromNode, json, text } from '../../../src/http/index.ts'
+import { type App, type Filter, fromFetch, fromNode, json, text } from '../../../src/http/index.ts'
+import { basicAuth, legacyV2Compatible } from '../../../src/middleware/index.ts'
 import { Authority, type Pair } from '../fixtures/certificates.ts'
 import { until } from '../fixtures/running-service.ts'
 import { serveHttp, type ServingHttp } from '../fixtures/serving-http.ts'
@@ -99,6 +101,24 @@ describe('a request over HTTP/2', () => {
       status: 200,
       body: '<hello>',
     })
+  })
+
+  it('loses the headers that filters take off it', async () => {
+    const app: App = (req) => json({ headers: req.headers, raw: req.node.message.rawHeaders })
+    const seen = async (filter: Filter, headers: OutgoingHttpHeaders) => {
+      const answer = await ask(await open(await serve(filter(app))), headers)
+      return { status: answer.status, hasKept: /authorization|api-version/iu.test(answer.body) }
+    }
+    const users = new Map([['alice', hashSync('secret', 4)]])
+    const basic = `Basic ${Buffer.from('alice:secret').toString('base64')}`
+    const gone = { status: 200, hasKept: false }
+    expect(
+      await seen(
+        basicAuth(() => users),
+        { authorization: basic },
+      ),
+    ).toEqual(gone)
+    expect(await seen(legacyV2Compatible(), { 'openstack-api-version': 'compute 2.1' })).toEqual(gone)
   })
 
   it('is refused when its body is beyond the limit, and the connection goes on', async () => {
