@@ -2,6 +2,8 @@
 // `getNetworks`, `create_network_bulk`, with a parent `get_router_networks`. Looked up once, when a collection is made.
 import { closeNames } from '../../diagnostic.ts'
 import { SlipwayError } from '../../errors.ts'
+import { camelCase } from '../../entrypoints/attribute.ts'
+import { levelsOf } from '../controllers/levels.ts'
 import { NotImplemented } from '../responses/http-errors.ts'
 
 export type PluginMethod = (...args: unknown[]) => unknown
@@ -28,8 +30,7 @@ export function methodNames(collection: string, resource: string, parent: string
 
 /** The method by its exact name, or else in camel case; bound to the plugin. */
 export function findMethod(plugin: object, name: string): PluginMethod | null {
-  const camel = name.replaceAll(/_([a-z0-9])/gu, (_all, letter: string) => letter.toUpperCase())
-  for (const key of new Set([name, camel])) {
+  for (const key of new Set([name, camelCase(name)])) {
     // Names are the map's; Object's own methods are none of a plugin's.
     const method: unknown = key in Object.prototype ? undefined : Reflect.get(plugin, key)
     if (typeof method === 'function') return (method as PluginMethod).bind(plugin)
@@ -54,20 +55,8 @@ export function requireMethod(plugin: object, name: string, owner: string): Plug
   throw new SlipwayError('SLIPWAY_API_PLUGIN', `the plugin has no method "${name}", which ${owner} needs`, {
     found: plugin.constructor.name,
     expected: 'the method by this name, or in camel case',
-    alternatives: () => closeNames(name, methodsOf(plugin)),
+    alternatives: () => closeNames(name, [...levelsOf(plugin)].flatMap(Object.getOwnPropertyNames)),
   })
-}
-
-function methodsOf(plugin: object): string[] {
-  const names: string[] = []
-  for (
-    let level: object | null = plugin;
-    level !== null && level !== Object.prototype;
-    level = Reflect.getPrototypeOf(level)
-  ) {
-    names.push(...Object.getOwnPropertyNames(level))
-  }
-  return names
 }
 
 /** `nativeBulkSupport`, or `native_bulk_support` as the field spells it. */

@@ -66,6 +66,9 @@ export interface Controller {
   readonly actions?: Readonly<Record<string, Handler<MemberParams>>>
 }
 
+/** The handlers of a controller that have names of their own. */
+export const standardActions = ['index', 'create', 'new', 'show', 'edit', 'update', 'delete'] as const
+
 /** A value to be serialised, with a status or headers of its own. */
 export class Reply {
   readonly value: unknown

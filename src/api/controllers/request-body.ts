@@ -27,7 +27,9 @@ export function bodyReader(table: Deserialisers): (req: HttpRequest) => Promise<
   const types = [...known.keys()]
   const fallback = known.get('*/*')
   return async (req) => {
-    const type = mediaType(req.header('content-type'))
+    const told = contentTypeOf(req)
+    // Counts as none: servers and clients add it by themselves (so does nova).
+    const type = told === 'text/plain' ? '' : told
     const read = known.get(type === '' ? (types[0] ?? '') : (jsonLike(type, known) ?? type)) ?? fallback
     if (read === undefined) {
       throw new UnsupportedMediaType(
@@ -41,10 +43,9 @@ export function bodyReader(table: Deserialisers): (req: HttpRequest) => Promise<
   }
 }
 
-/** '' for none. `text/plain` counts as none: servers and clients add it by themselves (so does nova). */
-function mediaType(header: string | undefined): string {
-  const type = (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  return type === 'text/plain' ? '' : type
+/** In lower case, without parameters; '' for none. */
+export function contentTypeOf(req: HttpRequest): string {
+  return (req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 }
 
 /** `application/merge-patch+json` is read as JSON unless it has a reader of its own. */

@@ -12,7 +12,7 @@ import {
 import { isThenable } from '../../http/normalise.ts'
 import { errorFault, type Fault, type FaultMapping, mapError, told } from '../responses/faults.ts'
 import { BadRequest, InternalError, MethodNotAllowed, NotFound } from '../responses/http-errors.ts'
-import { Call, type Controller, type Handler, type MemberParams } from './call.ts'
+import { Call, type Controller, type Handler, type MemberParams, standardActions } from './call.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import { bodyReader, type Deserialisers, hasBody, jsonBody } from './request-body.ts'
 import { jsonText, serialiser, type Serialisers } from './serialise.ts'
@@ -38,8 +38,6 @@ export type Resource = App & {
   /** For documents. */
   readonly handlers: ReadonlyMap<string, Handler<MemberParams>>
 }
-
-const standard = ['index', 'create', 'new', 'show', 'edit', 'update', 'delete'] as const
 
 const internalText = 'Request Failed: internal server error while processing your request.'
 
@@ -112,7 +110,7 @@ export function resource(controller: Controller, options: ResourceOptions = {}):
 
 function bind(controller: Controller): Map<string, Handler<MemberParams>> {
   const handlers = new Map(Object.entries(controller.custom ?? {}))
-  for (const name of standard) {
+  for (const name of standardActions) {
     const handler = controller[name]
     if (handler !== undefined) handlers.set(name, handler)
   }

@@ -1,5 +1,7 @@
 // What of a controller object can be looked up by name, and by what names. Pure. A path is the client's: it finds only
 // data that somebody wrote into a controller or its class, never what every object has.
+import { camelCase } from '../../entrypoints/attribute.ts'
+import { levelsOf } from '../controllers/levels.ts'
 import { exposureOf, type Exposed } from './expose.ts'
 
 /**
@@ -25,7 +27,7 @@ export function memberOf(owner: object, name: string): unknown {
 /** The first exposed member of these, each by its exact name (`get_one`), then in camel case (`getOne`). */
 export function exposedMember(owner: object, ...names: readonly string[]): Exposed | null {
   for (const name of names) {
-    for (const form of [name, camelCase(name)]) {
+    for (const form of [name, camelForm(name)]) {
       const member = form === 'constructor' ? undefined : memberOf(owner, form)
       if (isExposed(member)) return member
     }
@@ -59,8 +61,8 @@ export function routedMembers(owner: object): ReadonlyMap<string, Exposed> {
   if (known !== undefined) return known
   const found = new Map<string, Exposed>()
   const seen = new Set<string>()
-  for (let at: object | null = owner; at !== null && at !== Object.prototype; at = Reflect.getPrototypeOf(at)) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+  for (const level of levelsOf(owner)) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
       const route = exposureOf(value)?.route ?? null
       // A member of the class that a field hides is not there.
       const isHidden = seen.has(name)
@@ -79,10 +81,10 @@ export function routedMembers(owner: object): ReadonlyMap<string, Exposed> {
 /** Names are few, but clients have a say in those of custom actions: there is an end to what is remembered. */
 const camelCased = new Map<string, string>()
 
-function camelCase(name: string): string {
+function camelForm(name: string): string {
   const known = camelCased.get(name)
   if (known !== undefined) return known
-  const form = name.replaceAll(/[_-]([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  const form = camelCase(name.replaceAll('-', '_'))
   if (camelCased.size < 100) camelCased.set(name, form)
   return form
 }

@@ -1,12 +1,10 @@
 // A controller with what extensions do around it: more actions, and parts that run before and after its own. Nova's
 // controller extensions. Made when the API is built; what it returns runs in workers.
-import type { Call, Controller, Handler, MemberParams } from '../controllers/call.ts'
+import { type Call, type Controller, type Handler, type MemberParams, standardActions } from '../controllers/call.ts'
 import { keepVersions } from '../versions/versioned.ts'
 import type { Around, ControllerExtension } from './parts.ts'
 
 type Handlers = Record<string, Handler<MemberParams>>
-
-const standard = ['index', 'create', 'new', 'show', 'edit', 'update', 'delete'] as const
 
 export function extendController(controller: Controller, extensions: readonly ControllerExtension[]): Controller {
   const arounds = aroundsOf(extensions)
@@ -19,7 +17,7 @@ export function extendController(controller: Controller, extensions: readonly Co
   const all = (handlers: Handlers, self: object): Handlers =>
     Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, around(name, handler, self)]))
   const own: Handlers = {}
-  for (const name of standard) {
+  for (const name of standardActions) {
     const handler = controller[name]
     if (handler !== undefined) own[name] = around(name, handler, controller)
   }

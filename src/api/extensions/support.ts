@@ -1,6 +1,7 @@
 // Whether some plugin stands behind an extension: it says so by the extension's alias, and it has the methods of the
 // extension's plugin interface. neutron's plugin-aware manager. Pure.
 import { findMethod } from '../attributes/plugin-methods.ts'
+import { levelsOf } from '../controllers/levels.ts'
 import type { PluginInterface } from './descriptor.ts'
 import { askExtension, type LoadedExtension, titleOf } from './extension.ts'
 
@@ -26,11 +27,11 @@ export function reasonAgainst(extension: LoadedExtension, { plugins, checks }: S
 /** What a plugin says itself and what each class says that it inherits from: an override does not hide the base's. */
 function supportedAliases(plugin: object): ReadonlySet<string> {
   const aliases = new Set<string>()
-  for (let place: object | null = plugin; place !== null; place = Reflect.getPrototypeOf(place)) {
+  for (const level of levelsOf(plugin)) {
     for (const key of ['supported_extension_aliases', 'supportedExtensionAliases']) {
       // A getter is asked as the plugin's.
-      add(aliases, Object.hasOwn(place, key) ? Reflect.get(place, key, plugin) : undefined)
-      const own: unknown = Object.hasOwn(place, 'constructor') ? place.constructor : undefined
+      add(aliases, Object.hasOwn(level, key) ? Reflect.get(level, key, plugin) : undefined)
+      const own: unknown = Object.hasOwn(level, 'constructor') ? level.constructor : undefined
       if (typeof own === 'function' && Object.hasOwn(own, key)) add(aliases, Reflect.get(own, key))
     }
   }
@@ -61,12 +62,7 @@ function hasMethod(plugin: object, name: string): boolean {
 }
 
 function methodsOf(type: abstract new (...args: never[]) => object): string[] {
-  const names = new Set<string>()
-  let place = type.prototype as object | null
-  while (place !== null && place !== Object.prototype) {
-    for (const name of Object.getOwnPropertyNames(place)) names.add(name)
-    place = Reflect.getPrototypeOf(place)
-  }
+  const names = new Set([...levelsOf(type.prototype as object)].flatMap(Object.getOwnPropertyNames))
   names.delete('constructor')
   return [...names]
 }

@@ -142,10 +142,6 @@ function floatText(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
   if (Object.is(value, -0)) return '-0.0'
   const size = Math.abs(value)
-  if (size === 0 || (size >= 1e-4 && size < 1e16)) {
-    const text = value.toFixed(20).replace(/0+$/u, '')
-    const plain = Number.isInteger(value) ? `${BigInt(value)}.0` : String(value)
-    return plain.includes('e') ? text : plain
-  }
+  if (size === 0 || (size >= 1e-4 && size < 1e16)) return Number.isInteger(value) ? `${value}.0` : String(value)
   return value.toExponential().replace(/e([+-])(\d)$/u, 'e$10$2')
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Filter, HttpError, HttpRequest, HttpResponse, ResponseHeaders } from '../../http/index.ts'
 import { dispose, isStream } from '../../http/normalise.ts'
 import { freshness } from '../../lazy-packages.ts'
+import { isPromise } from '../../middleware/answer.ts'
 import { PreconditionFailed, PreconditionRequired } from './http-errors.ts'
 
 /** What is known of a representation. Entity tags with their quotes, as `etagOf` makes them. */
@@ -73,7 +74,7 @@ export function conditionalFilter(options: { readonly etag?: 'strong' | 'weak' |
   }
   return (app) => (req) => {
     const answer = app(req)
-    return answer instanceof Promise ? answer.then((response) => finish(req, response)) : finish(req, answer)
+    return isPromise(answer) ? answer.then((response) => finish(req, response)) : finish(req, answer)
   }
 }
 

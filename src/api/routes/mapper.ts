@@ -6,6 +6,7 @@ import type { HttpRequest } from '../../http/index.ts'
 import { type ConnectArguments, connectArguments } from './connect-arguments.ts'
 import type { Route, RouteOptions, RouteParams, UrlParams } from './contract.ts'
 import { Matcher, type RouteMatch } from './match.ts'
+import { literalSource } from './requirement.ts'
 import { connectResource, type ResourceRouteOptions } from './resource.ts'
 import { createRoute, matchingOrder } from './route.ts'
 import type { Domains } from './sub-domain.ts'
@@ -128,10 +129,8 @@ export class Mapper {
   /** A variable `controller` can only be one of those that there are. */
   #withControllers(options: RouteOptions): RouteOptions {
     if (this.#controllers.size === 0 || options.requirements?.controller !== undefined) return options
-    const names = [...this.#controllers.keys()].map((name) =>
-      name.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`),
-    )
-    return { ...options, requirements: { ...options.requirements, controller: names.join('|') } }
+    const controller = [...this.#controllers.keys()].map(literalSource).join('|')
+    return { ...options, requirements: { ...options.requirements, controller } }
   }
 }
 

@@ -2,7 +2,7 @@
 // `{.format:regex}`, `*rest`, backslash escapes, as Routes 2.5 reads them; what Routes reads to nonsense is
 // read as its manual says, or refused. Pure; runs when routes are connected.
 import { SlipwayError } from '../../errors.ts'
-import { requirementOf } from './requirement.ts'
+import { mayPassSlash, requirementOf } from './requirement.ts'
 import type { Requirements } from './contract.ts'
 
 export interface TextPart {
@@ -54,6 +54,15 @@ export function templateOf(parts: readonly PathPart[]): string {
       }
     })
     .join('')
+}
+
+export function hasVariable(parts: readonly PathPart[], name: string): boolean {
+  return parts.some((part) => part.kind !== 'text' && part.name === name)
+}
+
+/** Whether its value may hold slashes: it takes all that follows with it, and keeps its slashes in URLs. */
+export function passesSlash({ kind, requirement }: VariablePart): boolean {
+  return requirement === null ? kind === 'rest' : mayPassSlash(requirement)
 }
 
 const identifier = /^[A-Za-z_]\w*$/u

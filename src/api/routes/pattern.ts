@@ -2,7 +2,7 @@
 // `*rest/edit`. Gives what a regular expression with lazy groups gives, in linear time; only requirements of users
 // make real expressions. Runs with every request that comes to such a place.
 import type { TextPart } from './path.ts'
-import { expressionOf, memberRequirement } from './requirement.ts'
+import { expressionOf, literalSource, memberRequirement } from './requirement.ts'
 
 /** One value for each variable in order; undefined for an optional one that is absent. */
 export type Captures = (string | undefined)[]
@@ -47,7 +47,7 @@ function expressionMatcher(parts: readonly PatternPart[]): Pattern['match'] {
   let count = 0
   for (const part of parts) {
     if (part.kind === 'text') {
-      source += part.text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`)
+      source += literalSource(part.text)
       continue
     }
     groups.push((count += 1))

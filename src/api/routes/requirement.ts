@@ -34,6 +34,11 @@ export function expressionOf(source: string): RegExp {
   }
 }
 
+/** The source that matches a text and nothing else. */
+export function literalSource(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`)
+}
+
 function withoutAnchors(source: string): string {
   const start = source.startsWith('^') ? 1 : 0
   const hasEnd = /(?<!\\)(?:\\\\)*\$$/u.test(source)

@@ -7,6 +7,7 @@ import { actionNames, findAction, hasAction } from './actions.ts'
 import type { Route } from './contract.ts'
 import type { Mapper } from './mapper.ts'
 import { BadPath, Matcher, RouteMatch } from './match.ts'
+import { hasVariable } from './path.ts'
 import { movePathInfo } from './path-info.ts'
 import { urlOf } from './url.ts'
 
@@ -89,10 +90,11 @@ function chooser(map: Mapper, { dispatch, serves }: RouterOptions): (route: Rout
   if (serves !== undefined) return (route) => route.redirect !== null || serves(route, map.controllerOf(route, {}))
   if (dispatch !== undefined) return () => true
   return (route) => {
-    if (route.redirect !== null || route.options.isStatic === true || hasVariable(route, 'controller')) return true
+    const { parts, redirect: elsewhere, options: own } = route
+    if (elsewhere !== null || own.isStatic === true || hasVariable(parts, 'controller')) return true
     const controller = map.controllerOf(route, {})
     if (!isController(controller)) throw noController(route, controller)
-    if (route.action === null && (typeof controller === 'function' || hasVariable(route, 'action'))) return true
+    if (route.action === null && (typeof controller === 'function' || hasVariable(parts, 'action'))) return true
     if (hasAction(controller, route.action ?? '')) return true
     if (route.resource !== null) return false
     throw noAction(route, controller)
@@ -101,10 +103,6 @@ function chooser(map: Mapper, { dispatch, serves }: RouterOptions): (route: Rout
 
 function isController(value: unknown): value is object {
   return typeof value === 'function' || (typeof value === 'object' && value !== null)
-}
-
-function hasVariable(route: Route, name: string): boolean {
-  return route.parts.some((part) => part.kind !== 'text' && part.name === name)
 }
 
 function noController(route: Route, controller: unknown): SlipwayError {

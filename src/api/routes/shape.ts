@@ -1,8 +1,7 @@
 // A route's parts cut at the slashes: what the tree is built of. A variable that may contain slashes takes all that
 // follows with it. Pure; runs when routes are compiled.
-import type { PathPart, VariablePart } from './path.ts'
+import { passesSlash, type PathPart, type VariablePart } from './path.ts'
 import { type Pattern, patternOf, type PatternPart, type RunPart } from './pattern.ts'
-import { mayPassSlash } from './requirement.ts'
 
 export type Segment =
   | { readonly kind: 'text'; readonly text: string }
@@ -44,10 +43,6 @@ function cut(parts: readonly PathPart[]): { pieces: Piece[]; tail: Piece | null 
     else piece.push(part)
   }
   return { pieces, tail: null }
-}
-
-function passesSlash(part: VariablePart): boolean {
-  return part.requirement === null ? part.kind === 'rest' : mayPassSlash(part.requirement)
 }
 
 /** `entries{.format}` is the text `entries`, or the pattern `entries.` and a format: the text is found by its name then. */

@@ -2,8 +2,8 @@
 import { SlipwayError } from '../../errors.ts'
 import type { HttpRequest } from '../../http/index.ts'
 import type { Route, UrlParams, UrlValue } from './contract.ts'
-import type { PathPart, VariablePart } from './path.ts'
-import { encodedSlash, expressionOf, mayPassSlash } from './requirement.ts'
+import { hasVariable, passesSlash, type PathPart, type VariablePart } from './path.ts'
+import { encodedSlash, expressionOf } from './requirement.ts'
 
 export interface UrlOptions {
   /** The request that the link is for: gives what is mounted so far, and scheme and host where they are wanted. */
@@ -53,7 +53,7 @@ function originOf({ req, qualified, host, protocol }: UrlOptions): string {
 
 function pathOf(route: Route, params: UrlParams): string {
   for (const [name, value] of Object.entries(route.options.defaults ?? {})) {
-    if (!isVariable(route, name) && (textOf(own(params, name)) ?? value) !== value) {
+    if (!hasVariable(route.parts, name) && (textOf(own(params, name)) ?? value) !== value) {
       throw fault(route, `"${name}" is always "${value}"`)
     }
   }
@@ -68,7 +68,7 @@ function renderPart(route: Route, part: PathPart, params: UrlParams): string {
   }
   const value = valueOf(route, part, params)
   if (value === undefined) return ''
-  const keepsSlashes = part.requirement === null ? part.kind === 'rest' : mayPassSlash(part.requirement)
+  const keepsSlashes = passesSlash(part)
   // A slash that will be encoded meets the requirement as matching shows it, where it is no slash.
   const shown = keepsSlashes ? value : value.replaceAll('/', encodedSlash)
   if (part.requirement !== null && !expressionOf(`^(?:${part.requirement})$`).test(shown)) {
@@ -90,17 +90,13 @@ function valueOf(route: Route, part: VariablePart, params: UrlParams): string | 
 function queryOf(route: Route, params: UrlParams): string {
   const pairs: string[] = []
   for (const [name, value] of Object.entries(params)) {
-    if (isVariable(route, name) || Object.hasOwn(route.options.defaults ?? {}, name)) continue
+    if (hasVariable(route.parts, name) || Object.hasOwn(route.options.defaults ?? {}, name)) continue
     for (const one of Array.isArray(value) ? (value as readonly UrlValue[]) : [value]) {
       const text = textOf(one)
       if (text !== undefined) pairs.push(`${quoteQuery(name)}=${quoteQuery(text)}`)
     }
   }
   return pairs.join('&')
-}
-
-function isVariable(route: Route, name: string): boolean {
-  return route.parts.some((part) => part.kind !== 'text' && part.name === name)
 }
 
 /** Variables may be called as what objects inherit. */
