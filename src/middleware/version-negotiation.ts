@@ -40,7 +40,7 @@ export function versionNegotiation(settings: VersionNegotiationSettings, where: 
   const { media_type: mediaType } = settings
   const listed = (req: HttpRequest, status: number): HttpResponse =>
     json(
-      { versions: versions.map((version) => describe(version, settings.public_endpoint ?? req.applicationUrl)) },
+      { versions: versions.map((version) => describe(version, settings.public_endpoint || req.applicationUrl)) },
       status,
     )
   return (app) => (req) => {

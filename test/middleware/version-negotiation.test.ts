@@ -50,13 +50,16 @@ describe('versionnegotiation', () => {
     })
   })
 
-  it('/versions is the list with 200; its links begin with public_endpoint where there is one', async () => {
+  it.each([
+    ['https://images.example/api/', 'https://images.example/api/v2/'],
+    ['', 'http://localhost/v2/'],
+  ])('/versions is the list with 200; with public_endpoint %j its links are to %s', async (endpoint, href) => {
     expect(await ask('/versions')).toMatchObject({ status: 200 })
-    const filter = versionNegotiation(settings({ public_endpoint: 'https://images.example/api/' }))
+    const filter = versionNegotiation(settings({ public_endpoint: endpoint }))
     const { versions } = (await inject(filter(app), { path: '/' })).json() as {
       versions: { links: { href: string }[] }[]
     }
-    expect(versions[0]?.links[0]?.href).toBe('https://images.example/api/v2/')
+    expect(versions[0]?.links[0]?.href).toBe(href)
   })
 
   it('refuses a version that is none when it is built', () => {
