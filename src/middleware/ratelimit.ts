@@ -47,9 +47,10 @@ export function ratelimit(
 ): Filter {
   const limits = parseLimits(settings.limits, where)
   const ledger = new RateLedger(limits, settings.max_keys)
+  const keyOf = keyBy(settings)
   return (app) => (req) => {
     const target = req.queryString === '' ? req.pathInfo : `${req.pathInfo}?${req.queryString}`
-    const standing = ledger.take(keyOf(req, settings), req.method, target, now())
+    const standing = ledger.take(keyOf(req), req.method, target, now())
     if (standing === null) return app(req)
     if (standing.retryAfter > 0) return told(refusal(standing, settings.status), standing)
     return withResponse(app, req, (response) => told(response, standing))
@@ -57,19 +58,20 @@ export function ratelimit(
 }
 
 /**
- * Of whom a request is. Identity headers do not count: further out than authentication they are what a client likes. What kind of key it is stands before it: a user may be called like an address.
+ * Of whom a request is. Identity headers do not count: further out than authentication they are what a client likes.
+ * What kind of key it is stands before it: a user may be called like an address.
  */
-function keyOf(req: HttpRequest, { key, key_header: name }: RatelimitSettings): string {
-  const { context } = req.environ
-  const value = {
-    user: () => context?.userId,
-    project: () => context?.projectId,
-    header: () => req.header(name),
+function keyBy({ key, key_header: name }: RatelimitSettings): (req: HttpRequest) => string {
+  const valueOf = {
+    user: ({ environ }: HttpRequest) => environ.context?.userId,
+    project: ({ environ }: HttpRequest) => environ.context?.projectId,
+    header: (req: HttpRequest) => req.header(name),
     address: () => undefined,
-  }[key]()
-  return value === undefined || value === null || value === ''
-    ? `address ${req.remoteAddress ?? 'unix'}`
-    : `${key} ${value}`
+  }[key]
+  return (req) => {
+    const value = valueOf(req)
+    return value ? `${key} ${value}` : `address ${req.remoteAddress ?? 'unix'}`
+  }
 }
 
 function refusal({ limit, retryAfter }: Standing, status: number): HttpResponse {

@@ -61,7 +61,8 @@ describe('a service that has started', () => {
     expect(own).toEqual(expect.arrayContaining(['launch/master/supervisor', 'paste/describe']))
     const serves = /^(?:http|middleware|launch\/worker|cli)\/|^paste\/(?:build|load|urlmap|strategy)$/u
     // The service declares the options of its filters.
-    expect(own.filter((name) => serves.test(name) && !/^middleware\/(?:\w+\/)?options$/u.test(name))).toEqual([])
+    const declares = /^middleware\/(?:(?:\w+\/)?options|ignored-option)$/u
+    expect(own.filter((name) => serves.test(name) && !declares.test(name))).toEqual([])
     expect(own.filter((name) => plugins.test(name))).toEqual([])
     expect(packages).toEqual(expect.arrayContaining(['commander', 'pino']))
     expect(packages.filter((name) => later.test(name))).toEqual([])

@@ -1,6 +1,7 @@
 // The options of auth_token, under the names of keystonemiddleware and keystoneauth. Those that have no use here are
 // read and ignored, with a warning, so that the files of services in operation can be taken as they are.
 import { bool, float, group, int, list, type Option, str, type ValuesOf } from '../../config/index.ts'
+import { ignored } from '../ignored-option.ts'
 
 /** How the service logs in; `auth_section` may name another group that has them. */
 export const loginOptions = {
@@ -35,27 +36,14 @@ export const loginOptions = {
   trust_id: str({ help: 'Log in to a trust in place of a project.' }),
 }
 
-/** An option that changes nothing here; setting it gives a warning with the reason. */
-function ignored(reason: string): Option<string | null> {
-  return str({ help: 'Read and ignored.', deprecatedForRemoval: { reason } })
-}
-
 const cachesInProcess = 'Each worker keeps tokens in its own memory, within bounds.'
 const oneAddress = 'The whole address is auth_url.'
 const noSigning = 'Keystone has no signed tokens any more.'
 
 const ignoredOptions = {
-  memcached_servers: str({
-    deprecatedNames: ['memcache_servers'],
-    help: 'Read and ignored.',
-    deprecatedForRemoval: { reason: cachesInProcess },
-  }),
+  memcached_servers: ignored(cachesInProcess, { deprecatedNames: ['memcache_servers'] }),
   memcache_security_strategy: ignored(cachesInProcess),
-  memcache_secret_key: str({
-    secret: true,
-    help: 'Read and ignored.',
-    deprecatedForRemoval: { reason: cachesInProcess },
-  }),
+  memcache_secret_key: ignored(cachesInProcess, { secret: true }),
   memcache_pool_dead_retry: ignored(cachesInProcess),
   memcache_pool_maxsize: ignored(cachesInProcess),
   memcache_pool_socket_timeout: ignored(cachesInProcess),
@@ -64,23 +52,15 @@ const ignoredOptions = {
   memcache_use_advanced_pool: ignored(cachesInProcess),
   memcache_sasl_enabled: ignored(cachesInProcess),
   memcache_username: ignored(cachesInProcess),
-  memcache_password: str({
-    secret: true,
-    help: 'Read and ignored.',
-    deprecatedForRemoval: { reason: cachesInProcess },
-  }),
+  memcache_password: ignored(cachesInProcess, { secret: true }),
   cache: ignored(cachesInProcess),
   auth_version: ignored('Version 3 of the Identity API is the only one.'),
   auth_host: ignored(oneAddress),
   auth_port: ignored(oneAddress),
   auth_protocol: ignored(oneAddress),
   auth_admin_prefix: ignored(oneAddress),
-  admin_token: str({
+  admin_token: ignored('Keystone has no such token any more: the service logs in with username and password.', {
     secret: true,
-    help: 'Read and ignored.',
-    deprecatedForRemoval: {
-      reason: 'Keystone has no such token any more: the service logs in with username and password.',
-    },
   }),
   signing_dir: ignored(noSigning),
   hash_algorithms: ignored(noSigning),

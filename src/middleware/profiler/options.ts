@@ -1,16 +1,12 @@
 // The options of OSProfiler: [profiler] of the configuration under its names, and the settings of the filter's own section.
-import { bool, group, type Option, str, type ValuesOf } from '../../config/index.ts'
+import { bool, group, str, type ValuesOf } from '../../config/index.ts'
+import { ignored } from '../ignored-option.ts'
 
 const traceparents = {
   ignore: 'take no notice of it',
   propagate: 'put its ids into the log and hand it on to other services',
   trace: 'trace requests that it marks as sampled, signed or not: behind a gateway that sets it itself',
 } as const
-
-/** An option that changes nothing here; setting it gives a warning with the reason. */
-function ignored(reason: string): Option<string | null> {
-  return str({ help: 'Read and ignored.', deprecatedForRemoval: { reason } })
-}
 
 const noDrivers = 'Events go to the log, or to the function that "notifier" of the filter names.'
 
