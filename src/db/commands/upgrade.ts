@@ -1,8 +1,6 @@
 // `upgrade`: the database up to a revision, or what would lead there: as a plan, as SQL.
 import { SlipwayError } from '../../errors.ts'
-import type { Step } from '../migrations/contract.ts'
 import { upgrade as runUpgrade } from '../migrations/engine.ts'
-import type { RevisionGraph } from '../migrations/graph.ts'
 import { planUpgrade } from '../migrations/plan.ts'
 import type { ChosenOf } from './command-table.ts'
 import { showPlan } from './show-plan.ts'
@@ -13,10 +11,8 @@ export async function upgrade(session: Session, chosen: ChosenOf<'upgrade'>): Pr
   const target = targetOf(chosen)
   if (chosen.sql) return writeSql(session, 'upgrade', target)
   const graph = await session.graph()
-  const targets = inOrder(graph, target)
-  if (chosen.dry_run) return showPlan(session, stepsOf(graph, targets, await session.rows()), chosen)
-  const options = session.engineOptions(chosen.lock_timeout)
-  for (const one of targets) await runUpgrade(await session.database(), graph, one, options)
+  if (chosen.dry_run) return showPlan(session, planUpgrade(graph, target, await session.rows()), chosen)
+  await runUpgrade(await session.database(), graph, target, session.engineOptions(chosen.lock_timeout))
   return 0
 }
 
@@ -49,16 +45,4 @@ function targetOf({ revision, delta, expand, contract }: ChosenOf<'upgrade'>): s
 
 function usage(message: string, expected: string, original?: string): SlipwayError {
   return new SlipwayError('SLIPWAY_USAGE', message, { expected, original })
-}
-
-/** What adds comes before what takes away, as far as nothing else says which is first. */
-function inOrder({ labelled }: RevisionGraph, target: string): readonly string[] {
-  const isParted = labelled.has('expand') && labelled.has('contract')
-  return isParted && target === 'heads' ? ['expand@head', target] : [target]
-}
-
-function stepsOf(graph: RevisionGraph, targets: readonly string[], rows: readonly string[]): Step[] {
-  const steps: Step[] = []
-  for (const target of targets) steps.push(...planUpgrade(graph, target, steps.at(-1)?.after ?? rows))
-  return steps
 }

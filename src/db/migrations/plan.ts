@@ -49,8 +49,18 @@ export function currentHeads(graph: RevisionGraph, rows: readonly string[]): Gra
   return [...applied].filter((node) => !node.next.some((one) => applied.has(one)))
 }
 
-/** What brings the database from its rows up to the target; nothing when it is there. */
+/**
+ * What brings the database from its rows up to the target; nothing when it is there. Of all heads, what adds comes
+ * before what takes away, as far as nothing else says which is first.
+ */
 export function planUpgrade(graph: RevisionGraph, target: string, rows: readonly string[]): Step[] {
+  const isParted = graph.labelled.has('expand') && graph.labelled.has('contract')
+  if (!isParted || target !== 'heads') return stepsUp(graph, target, rows)
+  const steps = stepsUp(graph, 'expand@heads', rows)
+  return [...steps, ...stepsUp(graph, target, steps.at(-1)?.after ?? rows)]
+}
+
+function stepsUp(graph: RevisionGraph, target: string, rows: readonly string[]): Step[] {
   const current = currentNodes(graph, rows)
   const targets = upgradeTargets(graph, target, current)
   const applied = ancestorsOf(current)

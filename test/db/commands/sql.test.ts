@@ -1,6 +1,6 @@
 // --sql: scripts for somebody who runs them by hand.
 import { describe, expect, it } from 'vitest'
-import { line, Shop } from './shop.ts'
+import { line, parted, Shop } from './shop.ts'
 
 describe('--sql', () => {
   it('writes what an upgrade would do, and touches nothing', async () => {
@@ -47,6 +47,16 @@ describe('--sql', () => {
     }
     expect((await shop.run('current')).stdout).toBe('c3c3 (head)\n')
     expect(await shop.tables()).toEqual(['documents', 'owners'])
+  })
+
+  it('writes what expands before what contracts', async () => {
+    const { stdout } = await new Shop(parted).run('upgrade heads --sql')
+    expect(stdout.match(/(?<=-- Running upgrade ).*$/gmu)).toEqual([
+      ' -> a1a1',
+      'a1a1 -> c3c3',
+      'a1a1 -> b2b2',
+      'b2b2 -> d4d4',
+    ])
   })
 
   it('speaks the language of the database that is configured, which need not be there', async () => {
