@@ -80,7 +80,8 @@ function fileOf(parts: Parts): Parts {
       original: 'Invalid SQLite URL',
     })
   }
-  return parts.database === ':memory:' ? { ...parts, database: null } : parts
+  const isMemory = parts.database === ':memory:' || parts.query.get('mode') === 'memory'
+  return isMemory ? { ...parts, database: null } : parts
 }
 
 function refuseScheme(scheme: string): never {

@@ -30,6 +30,14 @@ describe('openDatabase', () => {
     await expect(openDatabase(databaseSettings({}))).rejects.toMatchObject({ code: 'SLIPWAY_CONFIG_REQUIRED' })
   })
 
+  it('refuses a time to wait for locks that is none, which would be waited for without end', async () => {
+    const settings = databaseSettings({ connection: `sqlite:///${join(scratch(), 'a.db')}?timeout=5s` })
+    await expect(openDatabase(settings)).rejects.toMatchObject({
+      code: 'SLIPWAY_DB_URL',
+      message: 'parameter "timeout" of the database URL is "5s"',
+    })
+  })
+
   it('tries again as often as max_retries says, tells each try, and shows no password', async () => {
     const said: string[] = []
     const log = { warn: (text: string) => void said.push(text), info: () => undefined }

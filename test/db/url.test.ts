@@ -90,6 +90,11 @@ describe('a database URL', () => {
     expect(refusal('postgresql://u:p@ss@h/n')).toMatchObject({ hint: 'write "@" in a user name or password as %40' })
   })
 
+  it.each(['sqlite://', 'sqlite:///', 'sqlite:///:memory:', 'sqlite:///some.db?mode=memory'])(
+    '%s is in memory',
+    (url) => expect(parseDatabaseUrl(url).database).toBe(null),
+  )
+
   it('of SQLite with two slashes and a name is refused, as it would be a host', () => {
     expect(refusal('sqlite://service.db').expected).toContain('sqlite:////absolute/path')
   })

@@ -1,28 +1,28 @@
 // SQLite for kysely: Node's own where it is stable, else the package that has the same interface.
 import { createRequire } from 'node:module'
 import type { DatabaseSyncInstance, SqliteModule } from '@photostructure/sqlite'
-import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { Dialect } from 'kysely'
+import { dialectParts } from '../migrations/dialect-parts.ts'
 import type { DatabaseSettings } from '../options.ts'
 import type { DatabaseUrl } from '../url.ts'
+import { secondsOf } from './parameters.ts'
+import { poolOf } from './pool.ts'
 import { isBusy } from './sqlite-connection.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 
 /** As Python's driver waits unless the URL says `timeout`. */
-const defaultBusySeconds = 5
-const defaultPoolTimeout = 30
+const defaultBusyMs = 5000
 
-/** @throws what SQLite says when the file cannot be opened */
+/** @throws SlipwayError SLIPWAY_DB_URL for a `timeout` that is no time; what SQLite says when the file cannot be opened */
 export async function sqliteDialect(url: DatabaseUrl, settings: DatabaseSettings): Promise<Dialect> {
   const { DatabaseSync } = await loadSqlite()
-  const mode = url.query.get('mode')
-  const isMemory = url.database === null || mode === 'memory'
-  const file = isMemory ? ':memory:' : (url.database ?? '').replace(/^file:/u, '')
-  const database = new DatabaseSync(file, { readOnly: mode === 'ro' })
-  const busyMs = Number(url.query.get('timeout') ?? defaultBusySeconds) * 1000
+  const isReadOnly = url.query.get('mode') === 'ro'
+  const busyMs = secondsOf(url.query, 'timeout') ?? defaultBusyMs
+  const database = new DatabaseSync(url.database?.replace(/^file:/u, '') ?? ':memory:', { readOnly: isReadOnly })
   try {
     // Only here: later nothing may hold up the process for a lock.
     database.exec(`pragma busy_timeout = ${Math.min(busyMs, 1000)}`)
-    if (!isMemory && mode !== 'ro') useWal(database)
+    if (url.database !== null && !isReadOnly) useWal(database)
     database.exec(`pragma foreign_keys = on; pragma synchronous = ${settings.sqlite_synchronous ? 'full' : 'off'}`)
     // The first page is read now: a file that is no database is told at start. While another process that has just
     // made the file sets its mode, nobody can read.
@@ -31,13 +31,8 @@ export async function sqliteDialect(url: DatabaseUrl, settings: DatabaseSettings
     database.close()
     throw error
   }
-  const acquireMs = (settings.pool_timeout ?? defaultPoolTimeout) * 1000
-  return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SqliteDriver(database, { busyMs, acquireMs }),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  }
+  const { acquireMs } = poolOf(settings)
+  return { ...dialectParts('sqlite'), createDriver: () => new SqliteDriver(database, { busyMs, acquireMs }) }
 }
 
 /** Readers and a writer do not wait for each other. Kept in the file; where the file system cannot, it stays as it was. */
