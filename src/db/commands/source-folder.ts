@@ -1,9 +1,10 @@
 // Where a new revision file is written and in which language: what runs may have been compiled from elsewhere. Reads
 // tsconfig.json and names of files; imports no code.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { SlipwayError } from '../../errors.ts'
 import { jsonPositions } from '../../lazy-packages.ts'
+import { folderOfRevisions, revisionNames } from '../migrations/revision-files.ts'
 
 export interface SourceFolder {
   readonly folder: string
@@ -12,20 +13,19 @@ export interface SourceFolder {
 }
 
 /**
- * The folder that files for this one are written in: itself (or its folder `versions`, as alembic has it), or what tsconfig.json says it is compiled from.
+ * The folder that files for this one are written in: itself (or its folder `versions`), or what tsconfig.json says it
+ * is compiled from.
  * @throws SlipwayError SLIPWAY_DB_REVISION when a source there is not compiled yet, so that the heads are not known
  */
 export function sourceFolderOf(place: string): SourceFolder {
-  const versions = join(place, 'versions')
-  const folder = existsSync(versions) ? versions : place
+  const folder = folderOfRevisions(place)
   const project = projectOf(folder)
   const source = project && compiledFrom(folder, project)
   if (source) {
     refuseUncompiled(source, folder)
     return { folder: source, ending: sourceEnding(source) }
   }
-  const endings = revisionFiles(folder).map((file) => /\.[cm]?[jt]s$/u.exec(file)?.[0])
-  const last = endings.at(-1)
+  const last = extname(revisionNames(folder).at(-1) ?? '')
   if (last === '.ts' || last === '.mts' || last === '.js' || last === '.mjs') return { folder, ending: last }
   return { folder, ending: isModuleFolder(project) ? '.js' : '.mjs' }
 }
@@ -52,8 +52,8 @@ function compiledFrom(folder: string, project: string): string | null {
 }
 
 function refuseUncompiled(source: string, folder: string): void {
-  const compiled = new Set(revisionFiles(folder).map(withoutEnding))
-  const missing = revisionFiles(source).find((file) => !compiled.has(withoutEnding(file)))
+  const compiled = new Set(revisionNames(folder).map(withoutEnding))
+  const missing = revisionNames(source).find((file) => !compiled.has(withoutEnding(file)))
   if (missing === undefined) return
   throw new SlipwayError('SLIPWAY_DB_REVISION', `revision file "${missing}" is not compiled yet`, {
     where: { file: join(source, missing) },
@@ -63,19 +63,11 @@ function refuseUncompiled(source: string, folder: string): void {
 }
 
 function sourceEnding(source: string): '.ts' | '.mts' {
-  return revisionFiles(source).at(-1)?.endsWith('.mts') ? '.mts' : '.ts'
-}
-
-/** Names of what may be a revision, sorted. */
-function revisionFiles(folder: string): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter((name) => /\.[cm]?[jt]s$/u.test(name) && !/^[._]|^index\.|\.d\.[cm]?ts$/u.test(name))
-    .toSorted()
+  return revisionNames(source).at(-1)?.endsWith('.mts') ? '.mts' : '.ts'
 }
 
 function withoutEnding(file: string): string {
-  return basename(file).replace(/\.[cm]?[jt]s$/u, '')
+  return basename(file, extname(file))
 }
 
 function isModuleFolder(project: string | null): boolean {

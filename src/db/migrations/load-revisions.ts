@@ -1,6 +1,6 @@
 // Locations → revisions: imports every file of a folder at once, and says of one that is no revision what is missing.
 // Runs in the process of a command.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { importFault } from '../../entrypoints/import-fault.ts'
@@ -9,6 +9,7 @@ import { SlipwayError } from '../../errors.ts'
 import type { Revision } from './contract.ts'
 import { buildGraph, type RevisionGraph } from './graph.ts'
 import { findLocations, type Location } from './locations.ts'
+import { folderOfRevisions, revisionEndings, revisionNames } from './revision-files.ts'
 import { revisionOf } from './revision-module.ts'
 
 /**
@@ -36,28 +37,18 @@ async function loadLocation({ name, folder, entryPoint }: Location): Promise<Rev
   })
 }
 
-const endings = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts']
-
-/**
- * The revision files of a folder, sorted; where it has a folder `versions`, as alembic lays it out, those in there. Of
- * files that differ in their ending alone, the one that is built.
- */
+/** The revision files of a folder, sorted; of files that differ in their ending alone, the one that is built. */
 export function revisionFiles(folder: string): string[] {
-  const versions = join(folder, 'versions')
-  const place = statSync(versions, { throwIfNoEntry: false })?.isDirectory() ? versions : folder
+  const place = folderOfRevisions(folder)
   const found = new Map<string, string>()
-  const names = readdirSync(place).filter(isRevisionFile).sort()
-  for (const ending of endings) {
+  const names = revisionNames(place)
+  for (const ending of revisionEndings) {
     for (const name of names.filter((one) => extname(one) === ending)) {
       const stem = basename(name, ending)
       if (!found.has(stem)) found.set(stem, join(place, name))
     }
   }
   return [...found.values()].sort()
-}
-
-function isRevisionFile(name: string): boolean {
-  return endings.includes(extname(name)) && !/^[._]|^index\.|\.d\.[cm]?ts$/u.test(name)
 }
 
 async function loadFile(file: string, location: string): Promise<Revision> {
