@@ -9,6 +9,7 @@ import type { Distribution } from './distribution.ts'
 import type { EntryPoint } from './entry-point.ts'
 import type { Reference } from './reference.ts'
 import { resolveModule } from './resolve.ts'
+import { quote } from './string-literal.ts'
 
 export const scriptGroups = ['console_scripts', 'gui_scripts', 'wsgi_scripts'] as const
 
@@ -86,15 +87,15 @@ function checkName({ name, where }: EntryPoint): void {
 export function renderScript(entryPoint: EntryPoint, { distribution, binFolder }: RenderScriptOptions): string {
   const script = describeScript(entryPoint)
   const target = importOf(script.reference, distribution, binFolder, entryPoint)
-  const reference = quoted(`${script.module}:${script.calls}`)
-  const from = (file: string, subpath: string) => quoted(ownImport(file, subpath, distribution, binFolder))
+  const reference = quote(`${script.module}:${script.calls}`)
+  const from = (file: string, subpath: string) => quote(ownImport(file, subpath, distribution, binFolder))
   const manifest = basename(entryPoint.where.file)
   const head = [
     '#!/usr/bin/env node',
     `// Made from the entry "${script.name}" of ${script.group} in ${manifest}: change it there, then run "slipway scripts --write".`,
   ]
   const mainImport = from('entrypoints/run-main.js', 'slipway/script')
-  const targetLine = `scriptTarget(${reference}, import.meta.resolve(${quoted(target)}))`
+  const targetLine = `scriptTarget(${reference}, import.meta.resolve(${quote(target)}))`
   const lines = script.isWsgi
     ? [
         `import { isRunDirectly, scriptTarget } from ${mainImport}`,
@@ -105,14 +106,14 @@ export function renderScript(entryPoint: EntryPoint, { distribution, binFolder }
         'export const { application, handler } = wsgiExports(target)',
         '',
         // Not awaited: servers that are CommonJS (Passenger's loader) can "require" a module only without a top-level await.
-        `if (isRunDirectly(import.meta.url)) void runWsgiScript(target, ${quoted(script.name)}, process.argv.slice(2))`,
+        `if (isRunDirectly(import.meta.url)) void runWsgiScript(target, ${quote(script.name)}, process.argv.slice(2))`,
       ]
     : [
         `import { runConsoleScript, scriptTarget } from ${mainImport}`,
         '',
         `const main = ${targetLine}`,
         '',
-        `await runConsoleScript(main, { name: ${quoted(script.name)} })`,
+        `await runConsoleScript(main, { name: ${quote(script.name)} })`,
       ]
   return [...head, ...lines, ''].join('\n')
 }
@@ -150,9 +151,4 @@ function ownImport(file: string, subpath: string, distribution: Distribution, bi
 function relativeImport(folder: string, file: string): string {
   const path = relative(folder, file).replaceAll('%', '%25').replaceAll('#', '%23').replaceAll('?', '%3F')
   return path.startsWith('.') ? path : `./${path}`
-}
-
-/** A JavaScript string literal, in the quotes of the house. */
-function quoted(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
 }

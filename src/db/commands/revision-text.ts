@@ -1,6 +1,7 @@
 // The text of a new revision file, and its name: one for the verbs `revision` and `merge` and for `slipway init`.
 // Pure.
 import { randomBytes } from 'node:crypto'
+import { quote } from '../../entrypoints/string-literal.ts'
 
 export interface NewRevision {
   readonly id: string
@@ -81,9 +82,5 @@ function usesContext(text: string): boolean {
 function listOrOne(ids: readonly string[]): string {
   const [first] = ids
   if (first === undefined) return 'null'
-  return ids.length === 1 ? quote(first) : `[${ids.map((id) => quote(id)).join(', ')}]`
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+  return ids.length === 1 ? quote(first) : `[${ids.map(quote).join(', ')}]`
 }

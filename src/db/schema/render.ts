@@ -1,5 +1,6 @@
 // Differences as the code of a migration: the bodies of `upgrade(db, context)` and `downgrade(db, context)`, in kysely's
 // schema builder, the same text for all three databases. Pure; the file round them is the template's.
+import { quote } from '../../entrypoints/string-literal.ts'
 import type { DialectName } from '../migrations/contract.ts'
 import { type Difference, inverse } from './compare.ts'
 import { changeOf, type TableChanges } from './rebuild.ts'
@@ -127,13 +128,17 @@ function typeText({ type, isAutoIncrement }: ColumnShape): string {
 
 /** The schema builder refuses types that it does not know. */
 function typeCode(type: ColumnType, dialect: DialectName): string {
-  return type.kind === 'other' ? `context.sql\`${type.text}\`` : quote(sqlType(type, dialect))
+  return type.kind === 'other' ? sqlTag(type.text) : quote(sqlType(type, dialect))
 }
 
 function defaultCode(given: DefaultShape): string {
   if (given.kind === 'value') return typeof given.value === 'string' ? quote(given.value) : String(given.value)
-  if (given.kind === 'expression') return `context.sql\`${given.text.replaceAll(/[`\\$]/gu, '\\$&')}\``
+  if (given.kind === 'expression') return sqlTag(given.text)
   return "context.dialect === 'mysql' ? context.sql`CURRENT_TIMESTAMP(6)` : context.sql`CURRENT_TIMESTAMP`"
+}
+
+function sqlTag(text: string): string {
+  return `context.sql\`${text.replaceAll(/[`\\$]/gu, '\\$&')}\``
 }
 
 function foreignKeyArguments(key: ForeignKeyShape, table: string): string {
@@ -254,8 +259,4 @@ function code(value: unknown, indent = ''): string {
 
 function list(words: readonly string[]): string {
   return `[${words.map(quote).join(', ')}]`
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll(/[\\']/gu, '\\$&').replaceAll('\n', '\\n')}'`
 }

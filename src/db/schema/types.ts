@@ -80,7 +80,8 @@ export function parseType(text: string): ColumnType {
     return { kind: 'decimal', precision: Number(first), scale: Number(second ?? 0) }
   }
   const kind = Object.hasOwn(kinds, full) ? kinds[full] : undefined
-  return kind === undefined ? { kind: 'other', text: written } : { kind }
+  // As it is written: a type of one's own may need its capitals, an enumeration its values.
+  return kind === undefined ? { kind: 'other', text: text.trim() } : { kind }
 }
 
 /** Its name in declarations and messages: `varchar(64)`, `decimal(10, 2)`, `datetime`. */

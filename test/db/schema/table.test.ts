@@ -77,6 +77,8 @@ describe('a type', () => {
     ['jsonb', 'json'],
     ['longblob', 'binary'],
     ['geometry', 'geometry'],
+    ['shop."Mood"', 'shop."Mood"'],
+    ["enum('Open','Shut')", "enum('Open','Shut')"],
     ['text[]', 'text[]'],
     ['constructor', 'constructor'],
   ])('%s is %s', (text, name) => {
