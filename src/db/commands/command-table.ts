@@ -12,6 +12,7 @@ const json = bool({ default: false, help: 'As JSON.' })
 const verbose = bool({ default: false, short: 'v', help: 'All about each revision.' })
 const sql = bool({ default: false, help: 'Write the SQL to standard output; the database is not touched.' })
 const dryRun = bool({ default: false, help: 'Show what would be run, and run nothing.' })
+const planAsJson = bool({ default: false, help: 'With --dry-run: as JSON.' })
 const revId = str({ metavar: 'id', help: 'Id of the new revision, in place of twelve random hexadecimal digits.' })
 const message = str({ short: 'm', metavar: 'text', help: 'What it is for: its first line.' })
 const branchLabel = str({ metavar: 'name', help: 'Label of the branch that begins here.' })
@@ -39,7 +40,7 @@ const changing = {
       contract: bool({ default: false, help: 'The branch "contract": what needs the service stopped.' }),
       sql,
       dry_run: dryRun,
-      json: bool({ default: false, help: 'With --dry-run: as JSON.' }),
+      json: planAsJson,
       lock_timeout: lockTimeout,
     },
   },
@@ -51,7 +52,7 @@ const changing = {
       yes: bool({ default: false, short: 'y', help: 'Do not ask. Needed where nobody can answer.' }),
       sql,
       dry_run: dryRun,
-      json: bool({ default: false, help: 'With --dry-run: as JSON.' }),
+      json: planAsJson,
       lock_timeout: lockTimeout,
     },
   },
@@ -136,7 +137,7 @@ const writing = {
     help: 'Write a revision file in which branches come together.',
     options: {
       revisions: multi({ positional: true, help: 'Which: ids, or heads for all.' }),
-      message: str({ short: 'm', metavar: 'text', help: 'What it is for: its first line.' }),
+      message,
       branch_label: branchLabel,
       rev_id: revId,
     },

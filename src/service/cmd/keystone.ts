@@ -1,12 +1,12 @@
 // The command `service-keystone`: a stand-in for Keystone on this machine, to develop and to test with. Its users are
 // those of a file and it believes whoever can reach it, so it listens on 127.0.0.1 and nowhere else.
-import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { bool, duration, group, port, readConfig, str } from '../../config/index.ts'
 import { SlipwayError } from '../../errors.ts'
 import { createEdge } from '../../http/index.ts'
 import { createServer } from '../../http/node-http.ts'
+import { readText } from '../../ini/read-text.ts'
 import { type Directory, parseDirectory } from '../keystone-stand-in/directory.ts'
 import { KeystoneStandIn } from '../keystone-stand-in/stand-in.ts'
 import { readVersion } from '../version.ts'
@@ -62,13 +62,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function readDirectory(given: string | null): Directory {
   const file = given ?? fileURLToPath(new URL('../../../etc/keystone/users.json', import.meta.url))
-  let text: string
-  try {
-    text = readFileSync(file, 'utf-8')
-  } catch (cause) {
-    throw new SlipwayError('SLIPWAY_INPUT_MISSING', `the users file "${file}" cannot be read`, { cause })
-  }
-  return parseDirectory(text, file)
+  return parseDirectory(readText(file, { purpose: 'users file' }), file)
 }
 
 function untilStopped(withInput: boolean): Promise<void> {

@@ -104,7 +104,7 @@ describe('service-keystone', () => {
   it('names a users file that is not there', async () => {
     const running = run('bin/service-keystone.js', '--users', '/nowhere/users.json')
     expect(await running.exit()).toBe(66)
-    expect(running.errors()).toContain('the users file "/nowhere/users.json" cannot be read')
+    expect(running.errors()).toContain('users file "/nowhere/users.json" does not exist')
   })
 })
 
