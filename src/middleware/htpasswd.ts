@@ -2,6 +2,7 @@
 // changes. A bad edit leaves the users that there were, and says so. Only bcrypt: the other forms that
 // Apache knows can be guessed at the speed of the network.
 import { stat } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { isSlipwayError, SlipwayError } from '../errors.ts'
 import { readText } from '../ini/index.ts'
 import type { Logger } from '../log/index.ts'
@@ -11,6 +12,9 @@ export type Users = ReadonlyMap<string, string>
 
 /** How often a look is taken at the file. */
 const lookMs = 1000
+
+/** htpasswd empties the file and writes it anew: it is read when it has been the same for this time. */
+const settleMs = 50
 
 /** @throws SlipwayError SLIPWAY_CONFIG_VALUE for a password that is no bcrypt hash */
 export function parseHtpasswd(text: string, file: string): Users {
@@ -43,12 +47,21 @@ export class PasswordFile {
   #users: Users
   /** What the file looked like when it was read last. */
   #seen: string | null = null
-  #isLooking = false
+  #looking: Promise<void> | null = null
+  readonly #settle: () => Promise<unknown>
 
-  /** @throws SlipwayError SLIPWAY_INPUT_MISSING, SLIPWAY_INPUT_UNREADABLE, SLIPWAY_CONFIG_VALUE */
-  constructor(file: string, log: Pick<Logger, 'info' | 'error'>) {
+  /**
+   * @param settle what is waited for between two looks that must be alike
+   * @throws SlipwayError SLIPWAY_INPUT_MISSING, SLIPWAY_INPUT_UNREADABLE, SLIPWAY_CONFIG_VALUE
+   */
+  constructor(
+    file: string,
+    log: Pick<Logger, 'info' | 'error'>,
+    settle: () => Promise<unknown> = () => delay(settleMs),
+  ) {
     this.#file = file
     this.#log = log
+    this.#settle = settle
     this.#users = this.#read()
     // The first look reads once more: what changed between the reading and it would be missed.
     this.#timer = setInterval(() => void this.look(), lookMs).unref()
@@ -58,13 +71,20 @@ export class PasswordFile {
     return this.#users
   }
 
-  /** Reads the file again if it has changed. Never rejects. */
-  async look(): Promise<void> {
-    if (this.#isLooking) return
-    this.#isLooking = true
+  /** Reads the file again if it has changed; two at once are one. Never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
+  async #look(): Promise<void> {
     const appearance = await this.#appearance()
-    this.#isLooking = false
     if (appearance === this.#seen) return
+    await this.#settle()
+    // Somebody is still writing: the next look sees what is there then.
+    if ((await this.#appearance()) !== appearance) return
     const isFirst = this.#seen === null
     this.#seen = appearance
     try {
