@@ -128,7 +128,8 @@ async function openStream(address: SyslogAddress, troubles: Troubles): Promise<C
 async function withinReason(connected: Promise<unknown>, troubles: Troubles): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, connectMs)
+    // A process that was held up may be connected and not know it yet: one more look at its sockets.
+    timer = setTimeout(() => setImmediate(resolve), connectMs)
   })
   try {
     await Promise.race([connected, late])
