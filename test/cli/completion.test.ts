@@ -203,7 +203,10 @@ describe.skipIf(!hasPty)('a session in bash', () => {
     const said = async (line: string): Promise<string> => {
       pty.write(`${line}; echo "end"ed\n`)
       await pty.until(/\n/u)
-      return pty.until(/ended/u)
+      const text = await pty.until(/ended\r?\n/u)
+      // What is typed before the prompt is there would be echoed twice.
+      await pty.until(prompt)
+      return text
     }
     const bold = '\u001B[1mshop-manage'
     expect(await said('slipway list')).toContain(bold)

@@ -139,7 +139,7 @@ describe('slipway reload', () => {
       const service = serve(workers)
       await service.ready()
       expect(await slipway(['reload', '--socket', socket])).toMatchObject({ status: 0, stderr: '' })
-      expect(service.messages).toContain('the control socket: reloading')
+      await service.line(/^the control socket: reloading$/)
       configure('backlog = 0\nstart_timeout = soon')
       const { status, stderr } = await slipway(['reload', '--socket', socket])
       expect(status).toBe(78)

@@ -278,21 +278,23 @@ async function askOnce(folder: string, command: string, args: readonly string[],
   })
   const closed = once(child, 'close') as Promise<[number | null]>
   onTestFinished(() => void child.kill('SIGKILL'))
-  const url = await urlOf(child)
+  const url = await urlOf(child, closed)
   const answer: unknown = await (await fetch(`${url}${path}`)).json()
   child.kill('SIGTERM')
   const [status] = await closed
   return { answer, status }
 }
 
-async function urlOf(child: ChildProcess): Promise<string> {
+async function urlOf(child: ChildProcess, closed: Promise<unknown>): Promise<string> {
   let said = ''
+  let hasEnded = false
+  void closed.then(() => (hasEnded = true))
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
   for (;;) {
     const url = /listening on (http:[^\s"]+)/u.exec(said)?.[1]
     if (url !== undefined && said.includes('ready in')) return url
-    if (child.exitCode !== null) throw new Error(`it ended: ${said}`)
-    await Promise.race([once(child.stdout ?? child, 'data'), once(child, 'close')])
+    if (hasEnded) throw new Error(`it ended: ${said}`)
+    await Promise.race([once(child.stdout ?? child, 'data'), closed])
   }
 }
 
@@ -300,7 +302,7 @@ describe.each([
   ['JavaScript', [], []],
   ['TypeScript', ['--typescript'], ['typescript', '@types/node']],
 ] as const)('a new project in %s', (_, flags, packages) => {
-  it('installs, passes its tests and its check, and serves, unedited', { timeout: 120_000 }, async () => {
+  it('installs, passes its tests and its check, and serves, unedited', { timeout: 400_000 }, async () => {
     const cwd = projectFolder({})
     expect(await slipwayInProcess(['init', 'my-shop', ...flags], { cwd })).toMatchObject({ status: 0 })
     const folder = join(cwd, 'my-shop')

@@ -142,14 +142,14 @@ describe('over TLS', () => {
 
 describe('a source that cannot be read', () => {
   test.each([
-    ['is not there', 'P/none.conf', 'answered 404 Not Found'],
-    ['has moved', 'P/away.conf', 'answered 302 Found, and redirects are not followed'],
-    ['does not end', 'P/hangs.conf', 'did not answer in time'],
-    ['is no text', 'P/latin1.conf', 'cannot be read: its answer is not UTF-8 text'],
-    ['is too large', 'P/large.conf', 'cannot be read: its answer is larger than 16777216 bytes'],
-    ['has no server', 'http://127.0.0.1:1/a.conf', 'cannot be read: connect ECONNREFUSED 127.0.0.1:1'],
-  ])('because it %s ends the start with its place, unless it is optional', (_what, uri, problem) => {
-    const timeout = 'timeout = 2s\n'
+    ['is not there', 'P/none.conf', 'answered 404 Not Found', '45s'],
+    ['has moved', 'P/away.conf', 'answered 302 Found, and redirects are not followed', '45s'],
+    ['does not end', 'P/hangs.conf', 'did not answer in time', '1s'],
+    ['is no text', 'P/latin1.conf', 'cannot be read: its answer is not UTF-8 text', '45s'],
+    ['is too large', 'P/large.conf', 'cannot be read: its answer is larger than 16777216 bytes', '45s'],
+    ['has no server', 'http://127.0.0.1:1/a.conf', 'cannot be read: connect ECONNREFUSED 127.0.0.1:1', '45s'],
+  ])('because it %s ends the start with its place, unless it is optional', (_what, uri, problem, longest) => {
+    const timeout = `timeout = ${longest}\n`
     expect(faultOf(() => read(source(uri, timeout)))).toMatchObject({
       code: 'SLIPWAY_CONFIG_SOURCE',
       exitCode: 69,

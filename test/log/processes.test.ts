@@ -125,10 +125,7 @@ describe('a place that takes no lines does not end the service, and is told of o
   })
 
   test('a syslog that nobody runs', async () => {
-    const free = createSocket('udp4').bind(0, '127.0.0.1')
-    await once(free, 'listening')
-    const { port } = free.address()
-    free.close()
+    // The reserved port 1: one that was free a moment ago may be somebody's by now.
     const { ended, output } = program(
       `for (const syslog_address of given) {
          const syslog = await createLogger({ use_syslog: true, syslog_address, log_file: '/dev/null' }, { name: 'p' })
@@ -138,7 +135,7 @@ describe('a place that takes no lines does not end the service, and is told of o
          }
        }
        console.log('alive')`,
-      { given: [`udp://127.0.0.1:${port}`, `tcp://127.0.0.1:${port}`] },
+      { given: ['udp://127.0.0.1:1', 'tcp://127.0.0.1:1'] },
     )
     expect(await ended).toBe(0)
     expect(output.stdout).toBe('alive\n')
@@ -214,15 +211,18 @@ describe('several processes with one file', () => {
     const dir = folder()
     const log_file = join(dir, 'x.log')
     const names = ['launcher', 'worker 1', 'worker 2']
-    const rotation = { log_rotation_type: 'size', max_logfile_size_mb: 0.01, max_logfile_count: 2 }
+    // It is renamed every five seconds, and a busy machine may take many of these: all are kept.
+    const rotation = { log_rotation_type: 'size', max_logfile_size_mb: 0.01, max_logfile_count: 1000 }
     const programs = [
       ...start({ log_file, ...rotation }, ['launcher']),
       ...start({ log_file }, ['worker 1', 'worker 2']),
     ]
     await until(() => existsSync(`${log_file}.1`))
     await until(() => isWrittenBy(log_file, names))
-    expect(readdirSync(dir).toSorted()).toEqual(['x.log', 'x.log.1'])
     await stopAndCompare(programs, names, dir)
+    const files = readdirSync(dir)
+    const renamed = Array.from({ length: files.length - 1 }, (_, index) => `x.log.${index + 1}`)
+    expect(new Set(files)).toEqual(new Set(['x.log', ...renamed]))
   })
 })
 

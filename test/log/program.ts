@@ -42,14 +42,18 @@ export function program(code: string, { given = null, env = {}, stdio }: Program
     wake()
   })
   const ended = once(child, 'close').then(([status, signal]) => (status ?? signal) as number | NodeJS.Signals)
-  void ended.then(() => wake())
+  let hasEnded = false
+  void ended.then(() => {
+    hasEnded = true
+    wake()
+  })
   onTestFinished(async () => {
     child.kill('SIGKILL')
     await ended
   })
   const said = async (text: string): Promise<void> => {
     while (!output.stdout.includes(text) && !output.stderr.includes(text)) {
-      if (child.exitCode !== null) throw new Error(`ended without saying ${text}:\n${output.stderr}`)
+      if (hasEnded) throw new Error(`ended without saying ${text}:\n${output.stderr}`)
       await new Promise<void>((resolve) => (wake = resolve))
     }
   }

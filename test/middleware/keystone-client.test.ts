@@ -274,6 +274,8 @@ describe('a connection', () => {
       )
       req.pipe(onward)
     })
+    // No end of its own making, however long the test is kept waiting.
+    proxy.keepAliveTimeout = 0
     proxy.listen(0, '127.0.0.1')
     await once(proxy, 'listening')
     onTestFinished(() => {

@@ -78,7 +78,7 @@ describe.each([1, 2])('bad input to the service with %i workers', (workers) => {
   })
 
   it('clients that are slow, or leave half way, hold nothing up', async () => {
-    const running = await start(workers, { OS_DEFAULT__HEADERS_TIMEOUT: '0.5', OS_DEFAULT__REQUEST_TIMEOUT: '1' })
+    const running = await start(workers, { OS_DEFAULT__HEADERS_TIMEOUT: '2', OS_DEFAULT__REQUEST_TIMEOUT: '3' })
     const begun = ['GET /v1/ HTTP/1.1\r\nHost', head('POST /v1/documents', json, 'Content-Length: 20'), '']
     const slow = begun.map((bytes) => sendRaw(running.url, bytes))
     for (const bytes of [...begun, `${head('POST /v1/documents', json, 'Content-Length: 20')}{"docu`]) {
@@ -204,11 +204,15 @@ it('thousands of bad requests take no memory that stays', async () => {
       }
     }
   }
-  await batch(60)
-  const before = residentBytes(pid)
-  await batch(250)
-  // 100 MB of bodies went by; what is kept of each would be seen.
-  expect(residentBytes(pid) - before).toBeLessThan(60 * 2 ** 20)
+  // 50 MB of bodies go by each time. What was kept of each would be seen every time; a heap finds its size, sooner or later.
+  let [grown, batches] = [Infinity, 0]
+  for (let before = residentBytes(pid); grown > 20 * 2 ** 20 && batches < 12; batches += 1) {
+    await batch(120)
+    const now = residentBytes(pid)
+    grown = now - before
+    before = now
+  }
+  expect(grown).toBeLessThan(20 * 2 ** 20)
   await agent.close()
   await expectUnharmed(running)
 })

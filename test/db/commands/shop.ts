@@ -157,9 +157,11 @@ export class Shop {
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
     const closed = once(child, 'close') as Promise<[number | null]>
+    let hasEnded = false
+    void closed.then(() => (hasEnded = true))
     const says = async (text: string): Promise<void> => {
       while (!said.includes(text)) {
-        if (child.exitCode !== null) throw new Error(`it ended: ${said}`)
+        if (hasEnded) throw new Error(`it ended: ${said}`)
         await Promise.race([once(child.stderr, 'data'), closed])
       }
     }

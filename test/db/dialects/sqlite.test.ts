@@ -93,7 +93,7 @@ describe('the one connection', () => {
 describe('a lock of another process', () => {
   it('is waited for while the process goes on', async () => {
     const path = file()
-    const kysely = await withNumbers(`sqlite:///${path}`)
+    const kysely = await withNumbers(`sqlite:///${path}?timeout=45`)
     const holder = await lockHolder(path)
     let isDone = false
     const inserting = kysely.insertInto('numbers').values({ n: 1 }).execute()
@@ -108,7 +108,7 @@ describe('a lock of another process', () => {
 
   it('is waited for by a transaction before it reads, so that it can write afterwards', async () => {
     const path = file()
-    const kysely = await withNumbers(`sqlite:///${path}`)
+    const kysely = await withNumbers(`sqlite:///${path}?timeout=45`)
     const holder = await lockHolder(path)
     const working = kysely.transaction().execute(async (transaction) => {
       await transaction.selectFrom('numbers').selectAll().execute()
