@@ -13,7 +13,7 @@ export function checkProjectName(name: string): void {
 }
 
 /**
- * A name of an app, a filter or a command: an entry point and a file.
+ * A name of an app, a filter, a command, a migration or an extension: an entry point or a file.
  * @throws SlipwayError SLIPWAY_USAGE
  */
 export function checkPartName(name: string, kind: string): void {

@@ -29,7 +29,7 @@ export function renderProject(request: Omit<ProjectNames, 'command'>): NewFile[]
     { path: 'package.json', text: renderPackage(names) },
     { path: 'setup.cfg', text: renderManifest(names) },
     { path: 'README.md', text: renderReadme(names) },
-    { path: '.gitignore', text: `node_modules/\n${isTypeScript ? 'dist/\n' : ''}*.log\n` },
+    { path: '.gitignore', text: renderIgnored(isTypeScript) },
     { path: '.ci/run', text: renderCi(), isExecutable: true },
     { path: `etc/${name}/${name}.conf`, text: renderConfiguration(names) },
     { path: `etc/${name}/api-paste.ini`, text: renderDeployment(names) },
@@ -40,4 +40,10 @@ export function renderProject(request: Omit<ProjectNames, 'command'>): NewFile[]
     { path: isTypeScript ? 'src/api.test.ts' : 'test/api.test.js', text: renderTest(name, names) },
     ...(isTypeScript ? [{ path: 'tsconfig.json', text: renderTsconfig() }] : []),
   ]
+}
+
+/** The last three are the database that `init migration` configures, and what lies beside it. */
+function renderIgnored(isTypeScript: boolean): string {
+  const patterns = ['node_modules/', ...(isTypeScript ? ['dist/'] : []), '*.log', '*.db', '*.db-*', '*.migrate-lock']
+  return `${patterns.join('\n')}\n`
 }

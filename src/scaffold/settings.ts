@@ -135,7 +135,8 @@ export function renderReadme({ name, command }: ProjectNames): string {
 | \`src/\` | the code |
 | \`bin/\` | start scripts, made of the manifest: \`npx slipway scripts --write\` |
 
-More of them: \`npx slipway init app NAME\`, \`init filter NAME\`, \`init command NAME\`.
+More of them: \`npx slipway init app NAME\`, \`init filter NAME\`, \`init command NAME\`, \`init extension NAME\`,
+\`init migration NAME\`.
 `
 }
 

@@ -15,9 +15,8 @@ export interface DbManageSetup {
   /** All groups of the service's configuration; [database] is added when it is not among them. */
   readonly groups: readonly OptionGroup[]
   /**
-   * A folder of the package whose manifest names the folders of revision files in its group `slipway.migrations`, or a
-   * module of it;
-   * without it, the package of the command.
+   * A folder of the package whose manifest names the folders of revision files in its group `slipway.migrations`, or
+   * the URL of a module of it; without it, the package of the command.
    */
   readonly from?: string
   /** The declared tables, for `check` and `revision --autogenerate`; a function loads them when they are needed. */
