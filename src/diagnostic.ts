@@ -74,6 +74,12 @@ export function positionOf(where: Where | null): Position | null {
   return where && { file: where.file, line: where.line ?? null, column: where.column ?? null }
 }
 
+/** What was thrown, in words. A name with several addresses fails with an error for each, and no message of its own. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** The names nearest to what was written, nearest first; none when nothing is near. */
 export function closeNames(name: string, candidates: Iterable<string>, most = 3): string[] {
   const wanted = name.toLowerCase()

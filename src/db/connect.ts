@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Dialect, Kysely, LogEvent } from 'kysely'
 import type { Origin } from '../config/index.ts'
+import { messageOf } from '../diagnostic.ts'
 import { SlipwayError, isSlipwayError } from '../errors.ts'
 import type { DialectName } from './migrations/contract.ts'
 import type { DatabaseSettings } from './options.ts'
@@ -142,10 +143,4 @@ function connectError(error: unknown, url: DatabaseUrl, origin: Origin | undefin
     // Of a driver that repeats what it was given nothing is kept.
     ...(isTelling ? {} : { cause: error }),
   })
-}
-
-/** A name with several addresses fails with an error for each and an empty message. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,6 @@
 // The kinds of checks, each made once per rule text: role, rule, comparisons of the credentials with the target,
 // and those that a project registers. Those of neutron are in field-check.ts and owner-check.ts, http in remote-check.ts.
+import { messageOf } from '../../diagnostic.ts'
 import type { ReadCheck } from './parse.ts'
 import { fieldLeaf, type FieldConverter } from './field-check.ts'
 import { type LoadParent, ownerLeaf } from './owner-check.ts'
@@ -60,7 +61,7 @@ function ownLeaf(factory: CheckFactory, kind: string, match: string, at: number)
     }
     return { kind: 'check', text, waits: true, bind: () => check, describe: () => '' }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return { message: `the check "${text}" cannot be made: ${reason}`, at, length: text.length }
   }
 }

@@ -1,5 +1,6 @@
 // `field:networks:shared=True`: compares a field of the target with a value, `field:ports:device_owner=~^network:`
 // with a regular expression. neutron's and tacker's check; the type of a field comes from their attribute map.
+import { messageOf } from '../../diagnostic.ts'
 import { pythonText } from './template.ts'
 import type { Fault, Leaf } from './tree.ts'
 
@@ -37,7 +38,7 @@ function patternTest(source: string): ((value: unknown) => boolean) | string {
     const pattern = new RegExp(`^(?:${source})`, 'u')
     return (value) => typeof value === 'string' && pattern.test(value)
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 
@@ -52,6 +53,6 @@ function valueTest(wantedValue: () => unknown): ((value: unknown) => boolean) | 
       return pythonText(value) === wanted
     }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }

@@ -1,5 +1,6 @@
 // `http:` and `https:` checks: another server decides. Asked by POST as oslo.policy asks; a server that does not answer
 // in time, or answers anything but True, does not allow. Loads the client when the first rule asks; follows no redirect.
+import { messageOf } from '../../diagnostic.ts'
 import { readFile } from 'node:fs/promises'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { RequestOptions } from 'node:https'
@@ -50,7 +51,7 @@ export function remoteAsker(settings: RemoteSettings, log: Pick<Logger, 'error'>
     try {
       return (await post(url, bodyOf(question, settings), settings)).replaceAll(/^"+|"+$/gu, '') === 'True'
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       const shown = url.replace(/\?.*/su, '')
       log.error(
         { code: 'SLIPWAY_POLICY_REMOTE', rule: question.rule, err: error },

@@ -1,6 +1,7 @@
 // Looks once a second whether the policy files have changed, and gives what they hold now. No request waits for it;
 // what is broken or gone is told once and leaves everything as it is.
 import { setTimeout as delay } from 'node:timers/promises'
+import { messageOf } from '../../diagnostic.ts'
 import { type Diagnostic, isSlipwayError, SlipwayError } from '../../errors.ts'
 import { type Listing, lookAtPolicies, type PolicyPlaces, readPoliciesLater } from './places.ts'
 import type { PolicyText } from './policy-text.ts'
@@ -107,6 +108,6 @@ export class PolicyWatch {
 }
 
 function unforeseen(cause: unknown): SlipwayError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = messageOf(cause)
   return new SlipwayError('SLIPWAY_POLICY_FILE', `the policy files cannot be taken over: ${reason}`, { cause })
 }

@@ -1,5 +1,5 @@
 // `online_data_migrations`: rows in their new form while the service runs, as nova-manage does it.
-import { renderDiagnostics } from '../../diagnostic.ts'
+import { messageOf, renderDiagnostics } from '../../diagnostic.ts'
 import { isSlipwayError } from '../../errors.ts'
 import { migrateOnline, type OnlineProgress, type OnlineRow } from '../online.ts'
 import type { ChosenOf } from './command-table.ts'
@@ -62,10 +62,6 @@ function barOn(terminal: Terminal): Tell {
 const width = 30
 
 function faultOf(name: string, error: unknown): string {
-  const text = isSlipwayError(error)
-    ? renderDiagnostics(error.problems)
-    : error instanceof Error
-      ? error.message
-      : error
-  return `error attempting to run ${name}: ${String(text)}`
+  const text = isSlipwayError(error) ? renderDiagnostics(error.problems) : messageOf(error)
+  return `error attempting to run ${name}: ${text}`
 }

@@ -1,7 +1,7 @@
 // The query parameters of a database URL, by dialect: which there are, and which of the Python drivers' mean nothing
 // here. A wrong name is an error, as it is to the drivers themselves.
 import { readFileSync } from 'node:fs'
-import { closeNames } from '../../diagnostic.ts'
+import { closeNames, messageOf } from '../../diagnostic.ts'
 import { SlipwayError } from '../../errors.ts'
 import type { DialectName } from '../migrations/contract.ts'
 import type { DatabaseUrl } from '../url.ts'
@@ -87,7 +87,7 @@ export function fileOf(query: DatabaseUrl['query'], name: string): string | null
       'SLIPWAY_DB_URL',
       `parameter "${name}" of the database URL names a file that cannot be read`,
       {
-        found: error instanceof Error ? error.message : String(error),
+        found: messageOf(error),
         cause: error,
       },
     )

@@ -1,6 +1,7 @@
 // Runs plans on a database: each migration in a transaction of its own together with its row of the version table, all
 // under a lock. What fails leaves the database at the last revision that went well. Runs in the process of a command.
 import { type Kysely, sql } from 'kysely'
+import { messageOf } from '../../diagnostic.ts'
 import { SlipwayError } from '../../errors.ts'
 import type { DialectName, MigrationContext, StampStep, Step } from './contract.ts'
 import { migrationFailed } from './failure.ts'
@@ -193,7 +194,7 @@ async function rollbackAfter(fault: unknown, session: MigrationSession): Promise
     await session.rollback()
   } catch (error) {
     // The connection is gone, or the database has rolled back by itself: the first fault is the one to tell.
-    const text = fault instanceof Error ? fault.message : String(fault)
+    const text = messageOf(fault)
     throw new AggregateError([fault, error], text, { cause: error })
   }
 }

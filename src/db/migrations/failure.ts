@@ -1,4 +1,5 @@
 // A migration that failed, told to an operator: which one, at which statement, what stays, how to go on. Pure.
+import { messageOf } from '../../diagnostic.ts'
 import { SlipwayError, isSlipwayError } from '../../errors.ts'
 import type { DialectName, Step } from './contract.ts'
 import { placeOf } from './link-revisions.ts'
@@ -19,7 +20,7 @@ export function migrationFailed(error: unknown, failed: FailedStep): SlipwayErro
   if (isSlipwayError(error) && error.code === 'SLIPWAY_DB_VERSION') return error
   const { step, scope } = failed
   const { direction, revision } = step
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   const { hint: ownHint } = isSlipwayError(error) ? error : { hint: null }
   return new SlipwayError(
     'SLIPWAY_DB_MIGRATION',

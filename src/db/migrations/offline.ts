@@ -1,6 +1,7 @@
 // `--sql`: what a run would do, as a script in alembic's layout. Migrations run against a database that writes down
 // their statements and can answer nothing.
 import { type CompiledQuery, type DatabaseConnection, type Dialect, Kysely, type QueryResult, sql } from 'kysely'
+import { messageOf } from '../../diagnostic.ts'
 import { isSlipwayError, SlipwayError } from '../../errors.ts'
 import type { DialectName, MigrationContext, MigrationDatabase, MigrationTables, Step } from './contract.ts'
 import { dialectParts } from './dialect-parts.ts'
@@ -150,7 +151,7 @@ class Script {
       // A statement that nobody waited for is in its place all the same.
       await new Promise(setImmediate)
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error)
+      const text = messageOf(error)
       throw new SlipwayError('SLIPWAY_DB_OFFLINE', `revision "${id}" cannot be written as SQL: ${text}`, {
         where: placeOf(revision),
         hint: isSlipwayError(error) ? (error.hint ?? undefined) : undefined,
