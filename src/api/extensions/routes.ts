@@ -196,7 +196,8 @@ async function keysOf(req: HttpRequest): Promise<string[]> {
     const body = await req.body.json()
     return typeof body === 'object' && body !== null ? Object.keys(body) : []
   } catch (error) {
-    if (error instanceof HttpError && error.status === 400) return []
+    // No JSON, or in a charset or a coding that JSON is not read in.
+    if (error instanceof HttpError && (error.status === 400 || error.status === 415)) return []
     throw error
   }
 }

@@ -84,6 +84,15 @@ describe('an extended API', () => {
     expect((await inject(app, { method: 'POST', path: '/servers/7/action', body: 'no json' })).status).toBe(400)
   })
 
+  it.each([
+    ['a charset that JSON has not', { 'content-type': 'application/xml; charset=iso-8859-1' }],
+    ['a content coding', { 'content-encoding': 'gzip' }],
+  ])('leaves a body with %s to the app inside', async (_what, headers) => {
+    const app = await extendedOver(async (req) => text(`inside: ${await req.body.text()}`))
+    const response = await inject(app, { method: 'POST', path: '/servers/7/action', headers, body: '<reboot/>' })
+    expect([response.status, response.text()]).toEqual([200, 'inside: <reboot/>'])
+  })
+
   it('row 36: a RequestExtension changes what the app inside has answered', async () => {
     const response = await ask(await extended(), 'GET /servers/7')
     expect([response.status, response.headers['x-gadget'], response.json()]).toEqual([
