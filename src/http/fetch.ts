@@ -2,6 +2,7 @@
 // Request is a real one, so that it can be cloned, wrapped and handed to `fetch`.
 import { Readable } from 'node:stream'
 import type { App, HttpResponse, ResponseHeaders } from './contract.ts'
+import { announcesBody } from './message.ts'
 import { STATUS_CODES } from './node-http.ts'
 import { isThenable, notAResponse } from './normalise.ts'
 import type { HttpRequest } from './request.ts'
@@ -18,11 +19,10 @@ export function fromFetch(handler: FetchHandler): App {
 }
 
 function toRequest(req: HttpRequest): Request {
-  const { method, headers } = req
+  const { method } = req
   const url = `${req.applicationUrl}${req.pathInfo}${req.queryString === '' ? '' : `?${req.queryString}`}`
-  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
   const init: RequestInit = { method, headers: headerPairs(req), signal: req.signal }
-  if (hasBody && method !== 'GET' && method !== 'HEAD') {
+  if (announcesBody(req) && method !== 'GET' && method !== 'HEAD') {
     init.body = Readable.toWeb(req.body.stream()) as ReadableStream
     init.duplex = 'half'
   }

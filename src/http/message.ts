@@ -110,13 +110,18 @@ export function listenerMessage(req: HttpRequest): IncomingMessage {
   return copy
 }
 
+/** RFC 9112 §6.3; one without a length may still turn out to be empty. */
+export function announcesBody({ headers }: { readonly headers: IncomingHttpHeaders }): boolean {
+  const length = headers['content-length']
+  return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0'
+}
+
 function needsReplay(req: HttpRequest, message: IncomingMessage): boolean {
   // Express gives it the prototype of node:http, with which a message of node:http2 is nothing.
   if (message.httpVersionMajor === 2) return true
-  const length = message.headers['content-length']
-  if (length === undefined ? message.headers['transfer-encoding'] === undefined : length === '0') return false
+  if (!announcesBody(message)) return false
   if (req.awaitsContinue || req.body.isTaken) return true
-  return req.bodyLimit !== Infinity && !(Number(length) <= req.bodyLimit)
+  return req.bodyLimit !== Infinity && !(Number(message.headers['content-length']) <= req.bodyLimit)
 }
 
 /** The connection of an injected request: says where it claims to come from, carries nothing. */

@@ -16,11 +16,6 @@ export const jsonBody: Deserialiser = (body, { headers }) => parseJsonBytes(body
 /** JSON, whatever type the client says it is: as neutron and tacker read bodies. */
 export const anyJson: Deserialisers = { 'application/json': jsonBody, '*/*': jsonBody }
 
-export function hasBody({ headers }: HttpRequest): boolean {
-  const length = headers['content-length']
-  return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0'
-}
-
 /** Reads bodies by the table; 415 for what is not in it. */
 export function bodyReader(table: Deserialisers): (req: HttpRequest) => Promise<unknown> {
   const known = new Map(Object.entries(table))

@@ -9,12 +9,13 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../../http/index.ts'
+import { announcesBody } from '../../http/message.ts'
 import { isThenable } from '../../http/normalise.ts'
 import { errorFault, type Fault, type FaultMapping, mapError, told } from '../responses/faults.ts'
 import { BadRequest, InternalError, MethodNotAllowed, NotFound } from '../responses/http-errors.ts'
 import { Call, type Controller, type Handler, type MemberParams, standardActions } from './call.ts'
 import type { RouteMatch } from '../routes/match.ts'
-import { bodyReader, type Deserialisers, hasBody, jsonBody } from './request-body.ts'
+import { bodyReader, type Deserialisers, jsonBody } from './request-body.ts'
 import { jsonText, serialiser, type Serialisers } from './serialise.ts'
 
 export interface ResourceOptions {
@@ -125,7 +126,7 @@ function routeOf(req: HttpRequest): RouteMatch {
 
 /** RFC 9110 §9.3.1: the body of a GET means nothing. */
 function takesBody(req: HttpRequest): boolean {
-  return req.method !== 'GET' && req.method !== 'HEAD' && hasBody(req)
+  return req.method !== 'GET' && req.method !== 'HEAD' && announcesBody(req)
 }
 
 /** For a route that names no action: what the method means for a collection or a member. */

@@ -1,7 +1,8 @@
 // The arguments of a handler: segments of the path first, then by name what query and body have. Runs in workers. A body
 // is read only for a handler that still wants something of it.
 import type { HttpRequest } from '../../http/index.ts'
-import { contentTypeOf, hasBody } from '../controllers/request-body.ts'
+import { announcesBody } from '../../http/message.ts'
+import { contentTypeOf } from '../controllers/request-body.ts'
 import { BadRequest } from '../responses/http-errors.ts'
 import { type Exposed, exposureFor } from './expose.ts'
 import type { State } from './state.ts'
@@ -53,7 +54,7 @@ const jsonTypes = new Set(['application/json', 'application/javascript'])
 
 /** The fields of a form or of a JSON object; other bodies, and JSON that is no object, have none. */
 export async function bodyFields(req: HttpRequest): Promise<Iterable<[string, unknown]>> {
-  if (req.method === 'GET' || req.method === 'HEAD' || !hasBody(req)) return []
+  if (req.method === 'GET' || req.method === 'HEAD' || !announcesBody(req)) return []
   const type = contentTypeOf(req)
   if (type === 'application/x-www-form-urlencoded') return new URLSearchParams(await req.body.text())
   if (!jsonTypes.has(type)) return []
