@@ -2,7 +2,7 @@
 // extensions register themselves here when they are constructed.
 import { isSlipwayError } from '../../errors.ts'
 import { type LoadedExtension, readDescriptor, type SkippedExtension, titleOf } from './extension.ts'
-import { reasonAgainst, type SupportRules } from './support.ts'
+import { type ReasonAgainst, reasonAgainst, type SupportRules } from './support.ts'
 
 export interface CollectorRules extends SupportRules {
   /** Aliases or names of classes; null for all. */
@@ -52,18 +52,21 @@ export class Collector {
     const source = this.#source
     const extension = readDescriptor(descriptor, source)
     const { alias } = extension
-    const present = this.extensions.get(alias)
-    const reason = this.#isSelected(extension)
-      ? present === undefined
-        ? reasonAgainst(extension, this.#rules)
-        : `the alias "${alias}" is taken already, by ${present.source}`
-      : 'it is not among the selected'
-    if (reason === null) this.extensions.set(alias, extension)
-    else this.skip(source, reason, alias)
+    const against = this.#reasonAgainst(extension)
+    if (against === null) this.extensions.set(alias, extension)
+    else this.skipped.push({ source, alias, ...against })
   }
 
   skip(source: string, reason: string, alias: string | null = null): void {
-    this.skipped.push({ source, alias, reason })
+    this.skipped.push({ source, alias, reason, isExpected: false })
+  }
+
+  #reasonAgainst(extension: LoadedExtension): ReasonAgainst | null {
+    if (!this.#isSelected(extension)) return { reason: 'it is not among the selected', isExpected: true }
+    const { alias } = extension
+    const present = this.extensions.get(alias)
+    if (present === undefined) return reasonAgainst(extension, this.#rules)
+    return { reason: `the alias "${alias}" is taken already, by ${present.source}`, isExpected: false }
   }
 
   #isSelected({ alias, descriptor }: LoadedExtension): boolean {

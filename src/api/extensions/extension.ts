@@ -22,6 +22,8 @@ export interface SkippedExtension {
   /** Null when it never got so far as to say it. */
   readonly alias: string | null
   readonly reason: string
+  /** That no plugin has a feature and that an operator wants fewer is as it should be; all else is worth a warning. */
+  readonly isExpected: boolean
 }
 
 /** @throws SlipwayError SLIPWAY_API_EXTENSION for what is no descriptor */

@@ -185,11 +185,10 @@ const processWarnings: ExtensionLog = {
 }
 
 function tell({ skipped, unmet }: Collector, log: ExtensionLog): void {
-  for (const { source, alias, reason } of skipped) {
+  for (const { source, alias, reason, isExpected } of skipped) {
     const named = alias === null ? 'an extension' : `the extension "${alias}"`
     const message = `${named} of ${source} is left out: ${reason}`
-    // That a plugin lacks a feature and that an operator wants fewer is as it should be.
-    if (/^(?:no plugin has|it is not among)/u.test(reason)) log.info(message)
+    if (isExpected) log.info(message)
     else log.warn(message)
   }
   if (unmet.length > 0) log.warn(`extensions that are selected are not there: ${unmet.join(', ')}`)

@@ -3,7 +3,7 @@
 import { findMethod } from '../attributes/plugin-methods.ts'
 import { levelsOf } from '../controllers/levels.ts'
 import type { PluginInterface } from './descriptor.ts'
-import { askExtension, type LoadedExtension, titleOf } from './extension.ts'
+import { askExtension, type LoadedExtension, type SkippedExtension, titleOf } from './extension.ts'
 
 export interface SupportRules {
   /** Null: extensions need none. */
@@ -12,16 +12,21 @@ export interface SupportRules {
   readonly checks: ReadonlyMap<string, () => boolean>
 }
 
+export type ReasonAgainst = Pick<SkippedExtension, 'reason' | 'isExpected'>
+
 /** Null, or the reason why no plugin stands behind it. */
-export function reasonAgainst(extension: LoadedExtension, { plugins, checks }: SupportRules): string | null {
+export function reasonAgainst(extension: LoadedExtension, { plugins, checks }: SupportRules): ReasonAgainst | null {
   if (plugins === null) return null
   const { alias } = extension
   const check = checks.get(alias)
-  if (check !== undefined) return check() ? null : 'its support check says no'
+  if (check !== undefined) return check() ? null : { reason: 'its support check says no', isExpected: false }
   const claims = plugins.filter((plugin) => supportedAliases(plugin).has(alias))
-  if (claims.length === 0) return `no plugin has "${alias}" among its supported_extension_aliases`
+  if (claims.length === 0) {
+    return { reason: `no plugin has "${alias}" among its supported_extension_aliases`, isExpected: true }
+  }
   const others = plugins.filter((plugin) => !claims.includes(plugin))
-  return interfaceGap(askExtension(extension, 'get_plugin_interface') ?? [], [...claims, ...others])
+  const reason = interfaceGap(askExtension(extension, 'get_plugin_interface') ?? [], [...claims, ...others])
+  return reason === null ? null : { reason, isExpected: false }
 }
 
 /** What a plugin says itself and what each class says that it inherits from: an override does not hide the base's. */
