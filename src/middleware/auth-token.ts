@@ -12,7 +12,7 @@ import {
 } from '../http/index.ts'
 import type { Logger } from '../log/index.ts'
 import { withResponse } from './answer.ts'
-import { ruleProblem } from './keystone/access-rules.ts'
+import { judgeRules } from './keystone/access-rules.ts'
 import { KeystoneClient } from './keystone/client.ts'
 import { setHeader, stripIdentity } from './keystone/identity-headers.ts'
 import { authTokenGroup, type AuthTokenSettings, loginOptions, withoutEmpty } from './keystone/options.ts'
@@ -112,10 +112,10 @@ class Guard {
       const { token: description } = token.info
       const path = `${req.scriptName}${req.pathInfo}`
       const request = { method: req.method, path, isOfService: hasServiceToken }
-      const problem = ruleProblem(description, request, this.#settings.service_type)
-      if (problem?.includes('service_type')) this.#warnOnce(problem)
+      const { isAllowed, warning } = judgeRules(description, request, this.#settings.service_type)
+      if (warning !== undefined) this.#warnOnce(warning)
       const isBound = !hasServiceToken && !isBindAccepted(description, this.#settings.enforce_token_bind)
-      return problem === null && !isBound ? token : null
+      return isAllowed && !isBound ? token : null
     })
   }
 

@@ -11,26 +11,35 @@ export interface RuledRequest {
   readonly isOfService: boolean
 }
 
+export interface RuleVerdict {
+  readonly isAllowed: boolean
+  /** Why no rule can be judged, for the operator: settings of this service are in the way. */
+  readonly warning?: string
+}
+
 /**
- * Why the token does not hold for the request; null when it does.
+ * Whether the token holds for the request.
  * @param serviceType the type of this service in the catalog; without one, no rule can be judged
  */
-export function ruleProblem(token: TokenDescription, request: RuledRequest, serviceType: string | null): string | null {
+export function judgeRules(token: TokenDescription, request: RuledRequest, serviceType: string | null): RuleVerdict {
   const rules = token.application_credential?.access_rules
-  if (rules === undefined || rules === null) return null
+  if (rules === undefined || rules === null) return allowed
   if (serviceType === null || serviceType === '') {
-    return 'the token has access rules, and service_type of [keystone_authtoken] does not say which are for this service'
+    return refused('service_type of [keystone_authtoken] does not say which are for this service')
   }
   const { method, path, isOfService } = request
-  if (serviceType === 'identity' && method === 'GET' && path.endsWith('/v3/auth/tokens')) return null
+  if (serviceType === 'identity' && method === 'GET' && path.endsWith('/v3/auth/tokens')) return allowed
   // A token that was asked for without its catalog does not tell.
   if (token.catalog && !token.catalog.some(({ type }) => type === serviceType)) {
-    return `the token has access rules, and service_type "${serviceType}" of [keystone_authtoken] is not in its catalog`
+    return refused(`service_type "${serviceType}" of [keystone_authtoken] is not in its catalog`)
   }
-  if (isOfService) return null
-  return rules.some((rule) => fits(rule, method, path, serviceType))
-    ? null
-    : 'no access rule of the token allows the request'
+  return { isAllowed: isOfService || rules.some((rule) => fits(rule, method, path, serviceType)) }
+}
+
+const allowed: RuleVerdict = { isAllowed: true }
+
+function refused(why: string): RuleVerdict {
+  return { isAllowed: false, warning: `the token has access rules, and ${why}` }
 }
 
 function fits(rule: AccessRule, method: string, path: string, serviceType: string): boolean {
