@@ -1,8 +1,7 @@
 // What a real request costs: a GET of a list of documents through the whole Keystone pipeline, the token cached, beside
 // the same on Fastify with the plugins that its users take. Both read the same database by the same functions, ask
 // the same Keystone, decide by owner and role, write one log line, and answer byte for byte the same documents.
-import { fork, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { median, percent, ratio, spread, table } from './figures.js'
 import { client, load } from './load.js'
+import { startServer } from './measured-server.js'
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 const rounds = Number(process.env.BENCH_ROUNDS ?? 9)
@@ -28,7 +28,6 @@ export async function documentList() {
   const running = []
   try {
     const env = {
-      ...process.env,
       OS_DATABASE__CONNECTION: `sqlite:///${join(folder, 'documents.db')}`,
       OS_DATABASE__AUTO_UPGRADE: 'true',
       OS_DEFAULT__AUTH_STRATEGY: 'keystone',
@@ -39,10 +38,10 @@ export async function documentList() {
     }
     const token = await login(keystone.url)
     // The service makes the tables, so it is the first.
-    running.push(await startServer('slipway', env))
+    running.push(await startServer('slipway', here('documents/slipway.js'), env))
     const headers = { 'x-auth-token': token }
     await fill(`${running[0].origin}/v1/documents`, headers)
-    running.push(await startServer('fastify', env))
+    running.push(await startServer('fastify', here('documents/fastify.js'), env))
     await sameAnswers(running, headers)
     return render(await measure(running, headers))
   } finally {
@@ -74,21 +73,6 @@ async function login(url) {
   const response = await fetch(`${url}/v3/auth/tokens`, { method: 'POST', body })
   if (response.status !== 201) throw new Error(`Keystone's stand-in answered ${response.status}`)
   return response.headers.get('x-subject-token')
-}
-
-async function startServer(name, env) {
-  const child = fork(here(`documents/${name}.js`), { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  const [{ port }] = await once(child, 'message')
-  return {
-    name,
-    origin: `http://127.0.0.1:${port}`,
-    async cpu() {
-      child.send('cpu')
-      const [{ cpu }] = await once(child, 'message')
-      return cpu
-    },
-    stop: () => child.kill(),
-  }
 }
 
 async function fill(url, headers) {

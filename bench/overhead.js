@@ -1,10 +1,9 @@
 // What a request costs: seven filters under a urlmap from a deployment file, beside a bare node:http
 // handler with the same answer, and beside Fastify, Koa and Express with seven hooks each.
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { median, percent, ratio, spread, table } from './figures.js'
 import { client, load } from './load.js'
+import { startServer } from './measured-server.js'
 
 const servers = {
   bare: 'bare node:http',
@@ -22,13 +21,15 @@ const connections = 32
 export async function overhead() {
   const running = []
   try {
-    for (const name of Object.keys(servers)) running.push(await startServer(name))
+    for (const name of Object.keys(servers)) {
+      running.push(await startServer(name, fileURLToPath(new URL(`./overhead/${name}.js`, import.meta.url))))
+    }
     const samples = new Map(running.map(({ name }) => [name, { rate: [], cpu: [] }]))
-    for (const server of running) await load(server.url, { seconds: 1, connections })
+    for (const server of running) await load(urlOf(server), { seconds: 1, connections })
     for (let round = 0; round < rounds; round += 1) {
       for (const server of rotated(running, round)) {
         const before = await server.cpu()
-        const { requests, seconds: took } = await load(server.url, { seconds, connections })
+        const { requests, seconds: took } = await load(urlOf(server), { seconds, connections })
         const after = await server.cpu()
         samples.get(server.name).rate.push(requests / took)
         samples.get(server.name).cpu.push((after - before) / requests)
@@ -38,6 +39,10 @@ export async function overhead() {
   } finally {
     for (const server of running) server.stop()
   }
+}
+
+function urlOf({ origin }) {
+  return `${origin}/v1/hello`
 }
 
 /** Each round starts with another server, so that none always follows the same one. */
@@ -57,24 +62,4 @@ function render(samples) {
   ])
   const title = `Requests (${client}, ${connections} keep-alive connections, ${rounds} rounds of ${seconds} s, Node ${process.version})`
   return table(title, ['server', 'req/s', 'ratio to bare', 'CPU µs/request', 'ratio to bare', 'spread'], rows)
-}
-
-async function startServer(name) {
-  const file = fileURLToPath(new URL(`./overhead/${name}.js`, import.meta.url))
-  const child = fork(file, { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } })
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${name} ended`)))
-  // The end that stop() brings is nobody's failure.
-  ended.catch(() => {})
-  const answer = async () => Promise.race([once(child, 'message').then(([message]) => message), ended])
-  const { port } = await answer()
-  return {
-    name,
-    url: `http://127.0.0.1:${port}/v1/hello`,
-    cpu: async () => {
-      const asked = answer()
-      child.send('cpu')
-      return (await asked).cpu
-    },
-    stop: () => child.kill(),
-  }
 }
