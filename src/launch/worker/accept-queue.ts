@@ -4,9 +4,10 @@
 import { Server } from 'node:net'
 import { watchQueue } from '../proc-net.ts'
 
-const longestMs = 400
-const pollMs = 2
-const quietMs = 50
+const pauseMs = 2
+/** Looks, not time, are counted: a process that gets no processor for a while accepts nothing meanwhile. */
+const mostLooks = 150
+const quietLooks = 25
 
 interface ListeningHandle {
   listen?(backlog: number): number
@@ -23,9 +24,8 @@ export async function closeWhenDrained(server: Server): Promise<void> {
   // later and are then refused cleanly. An internal of Node; without it the queue may fill again, no worse.
   const handle = (server as unknown as { readonly _handle: ListeningHandle | null })._handle
   handle?.listen?.(0)
-  const deadline = performance.now() + longestMs
   const watch = queueOf(server)
-  while (!watch.isEmpty() && performance.now() < deadline) await pause(pollMs)
+  for (let looks = 0; looks < mostLooks && !watch.isEmpty(); looks++) await acceptForAWhile()
   // In the same turn as the last look: whoever comes between the two is reset.
   closeListener(server)
   watch.close()
@@ -37,22 +37,23 @@ export function closeListener(server: Server): void {
   if (server.listening) Server.prototype.close.call(server)
 }
 
-/** Asks the kernel; where it does not say (a unix socket, a hidden /proc), that nobody came for a while must do. */
+/** Asks the kernel; where it does not say (a unix socket, a hidden /proc), that nobody came at so many looks must do. */
 function queueOf(server: Server): { isEmpty(): boolean; close(): void } {
-  let last = performance.now()
-  server.on('connection', () => (last = performance.now()))
+  let quiet = 0
+  server.on('connection', () => (quiet = 0))
   const address = server.address()
   const isTcp = address !== null && typeof address === 'object'
   const watch = isTcp ? watchQueue(address.port, address.family === 'IPv6' ? 6 : 4) : null
   return {
     isEmpty() {
       const queued = watch?.look() ?? null
-      return queued === null ? performance.now() - last >= quietMs : queued === 0
+      return queued === null ? ++quiet > quietLooks : queued === 0
     },
     close: () => watch?.close(),
   }
 }
 
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms))
+/** A timer that is late comes before what has happened meanwhile, an immediate after it: one connection is accepted at least. */
+async function acceptForAWhile(): Promise<void> {
+  await new Promise((resolve) => setTimeout(() => setImmediate(resolve), pauseMs))
 }

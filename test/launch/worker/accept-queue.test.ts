@@ -47,6 +47,11 @@ async function connected(): Promise<void> {
   await new Promise((resolve) => process.nextTick(resolve))
 }
 
+function burn(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until) Math.sqrt(until)
+}
+
 describe('closing a listener that nobody else serves', () => {
   it.each(['tcp', 'unix'])('answers everything that was queued (%s)', async (kind) => {
     const { server, open } = await listening(kind)
@@ -54,6 +59,16 @@ describe('closing a listener that nobody else serves', () => {
     await connected()
     await closeWhenDrained(server)
     expect(server.listening).toBe(false)
+    expect(new Set(await answers)).toEqual(new Set(['answered']))
+  })
+
+  it.each(['tcp', 'unix'])('does so although the process gets no processor for a while (%s)', async (kind) => {
+    const { server, open } = await listening(kind)
+    const answers = queue(open, 40)
+    await connected()
+    const closed = closeWhenDrained(server)
+    setTimeout(() => burn(500))
+    await closed
     expect(new Set(await answers)).toEqual(new Set(['answered']))
   })
 
