@@ -2,7 +2,7 @@
 // the recursive one of Node misses the second time that an editor puts a new file in the place of an old one, and goes through
 // node_modules (Node 20 to 24). Runs in the master, in development only.
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, extname, join, sep } from 'node:path'
 
 /** Paths are absolute. */
 export interface Watched {
@@ -70,7 +70,7 @@ export class SourceWatch {
     if (this.#watchers.has(folder)) return
     try {
       const watcher = watch(folder, { persistent: false })
-      watcher.on('change', (_kind, name) => this.#onEvent(folder, String(name ?? '')))
+      watcher.on('change', (kind, name) => this.#onEvent(folder, String(name ?? ''), kind))
       watcher.on('error', (error) => this.#drop(folder, error))
       this.#watchers.set(folder, watcher)
     } catch (error) {
@@ -78,21 +78,31 @@ export class SourceWatch {
     }
   }
 
+  /** With the folders below: by their names there may be others by now. */
   #drop(folder: string, error: Error | null): void {
-    this.#watchers.get(folder)?.close()
-    this.#watchers.delete(folder)
-    this.#trees.delete(folder)
+    for (const one of [folder, ...this.#trees]) {
+      if (one !== folder && !one.startsWith(`${folder}${sep}`)) continue
+      this.#watchers.get(one)?.close()
+      this.#watchers.delete(one)
+      this.#trees.delete(one)
+    }
     if (error !== null) this.#parts.onFault(folder, error)
   }
 
-  #onEvent(folder: string, name: string): void {
+  #onEvent(folder: string, name: string, kind: string): void {
     const path = join(folder, name)
     if (this.#files.has(path)) return this.#note([path])
     if (!this.#trees.has(folder) || isLeftOut(name)) return
     if (isSource(name)) return this.#note([path])
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-    if (isFolder) this.#note(this.#addTree(path))
+    if (isFolder(path)) this.#note(this.#addTree(path))
     else if (this.#trees.has(path)) this.#drop(path, null)
+    else if (kind === 'rename' && name === basename(folder)) this.#onGone(folder)
+  }
+
+  /** The system names the watched folder itself when it goes; a checkout or a build may have put another in its place by then. */
+  #onGone(folder: string): void {
+    this.#drop(folder, null)
+    if (isFolder(folder)) this.#note(this.#addTree(folder))
   }
 
   #note(files: readonly string[]): void {
@@ -109,6 +119,10 @@ export class SourceWatch {
 
 function isLeftOut(name: string): boolean {
   return name === 'node_modules' || name.startsWith('.')
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function isSource(name: string): boolean {

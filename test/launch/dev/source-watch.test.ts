@@ -89,6 +89,16 @@ describe('a watched folder', () => {
     await expectSeen('project/lib/deep/code.js')
   })
 
+  it('sees a folder that takes the place of one that goes in the same moment', async () => {
+    rmSync(join(folder, 'project/lib'), { recursive: true })
+    put('project/lib/deep/code.js')
+    await expectSeen('project/lib/deep/code.js')
+    put('project/lib/deep/code.js', 'y')
+    await expectSeen('project/lib/deep/code.js')
+    put('project/lib/other.js')
+    await expectSeen('project/lib/other.js')
+  })
+
   it('tells what comes together as one', async () => {
     const times: number[] = []
     watch.close()
