@@ -50,6 +50,11 @@ async function refusedReload(service: RunningService): Promise<string[]> {
   return service.lines.slice(after).flatMap(({ level, msg }) => (level === 'error' ? msg : []))
 }
 
+/** The workers of before accept until they have read that they are to stop. */
+async function untilServed(isNew: () => Promise<boolean>): Promise<void> {
+  await until(isNew, 'what was reloaded does not serve')
+}
+
 function pidsOf(line: string): number[] {
   return (/\(pids? ([\d, ]+)\)/.exec(line)?.[1] ?? '').split(', ').map(Number)
 }
@@ -111,7 +116,7 @@ describe('a reload', () => {
     expect(await get(`${url}/setting`)).toEqual({ size: 4096 })
     configure({ max_header_size: 8192 })
     await reload(service)
-    expect(await get(`${url}/setting`)).toEqual({ size: 8192 })
+    await untilServed(async () => (await get<{ size: number }>(`${url}/setting`)).size === 8192)
   })
 
   it.each([1, 2])(
@@ -119,15 +124,19 @@ describe('a reload', () => {
     async (workers) => {
       const service = serve(workers)
       const { url, pids } = await service.ready()
-      const slow = get<Answer>(`${url}/slow?ms=1500`)
-      const served = slow.then(({ pid }) => ({ pid, lines: service.messages.length }))
-      await get(url)
+      const gate = join(folder, 'gate')
+      const held = get<Answer>(`${url}/held?until=${gate}`)
+      await service.line(/^a request is held$/)
       await reload(service)
-      const { pid, lines } = await served
+      writeFileSync(gate, '')
+      const { pid } = await held
       expect(pids).toContain(pid)
       await until(() => service.messages.filter((line) => line === 'closed first').length === workers, 'not released')
-      const before = service.lines.slice(0, lines).filter((line) => line.pid === pid && line.msg === 'closed second')
-      expect(before).toEqual([])
+      const told = service.lines.flatMap((line) => (line.pid === pid ? line.msg : []))
+      expect(told.filter((line) => line === 'closed second' || line === 'the held request is answered')).toEqual([
+        'the held request is answered',
+        'closed second',
+      ])
       expect(await get(url)).toHaveProperty('pid')
       await expectStopped(service)
     },
@@ -167,7 +176,7 @@ describe('a reload', () => {
       expect((await request(url, { reset: true })).headers['x-stamp']).toBe('launch')
       writeFileSync(file, text.replace('value = launch', 'value = anew'))
       await reload(service)
-      expect((await request(url, { reset: true })).headers['x-stamp']).toBe('anew')
+      await untilServed(async () => (await request(url, { reset: true })).headers['x-stamp'] === 'anew')
       await until(
         () => service.messages.filter((line) => line === 'hello is released').length === workers,
         'not released',
@@ -194,15 +203,17 @@ describe('a reload', () => {
 
   it.each([2, 3])('that fails at the last of %i workers gives all of them back', async (workers) => {
     const file = join(folder, 'broken')
-    configure({ max_header_size: 4096 })
+    const patient = { keep_alive_timeout: 60, keepalive_grace: 10 }
+    configure({ ...patient, max_header_size: 4096 })
     const service = serve(workers, { args: { boot: { file, worker: workers } } })
     const { url } = await service.ready()
     const load = new Load(url, { clients: 16, thinkMs: 2 })
     await until(() => load.answered > 100, 'no load')
     writeFileSync(file, '')
-    configure({ max_header_size: 8192 })
+    configure({ ...patient, max_header_size: 8192 })
     const [problem] = await refusedReload(service)
     expect(problem).toMatch(/^the reload was taken back, the workers from before go on: worker \d could not start/)
+    await until(() => service.everyPid.filter(isAlive).length === workers + 1, 'those of the reload do not go')
     const sizes = await Promise.all(Array.from({ length: 12 }, () => get<{ size: number }>(`${url}/setting`)))
     expect(new Set(sizes.map(({ size }) => size))).toEqual(new Set([4096]))
     await load.stop()
@@ -212,25 +223,29 @@ describe('a reload', () => {
   })
 
   it.each([1, 2])('whose new app does not get ready in time is taken back (%i workers)', async (workers) => {
-    // A start on a busy machine takes one second as well.
-    configure({ start_timeout: 4 })
     const hang = join(folder, 'hang')
     const service = serve(workers, { args: { boot: { hang } } })
     const { url, pids } = await service.ready()
     writeFileSync(hang, '')
+    configure({ start_timeout: 1 })
     const [problem] = await refusedReload(service)
-    expect(problem).toMatch(/it was not ready within 4 s/)
+    expect(problem).toMatch(/it was not ready within 1 s/)
     expect(pids).toContain((await get<Answer>(url)).pid)
   })
 
   it('that was ordered while one runs follows it, once', async () => {
-    const service = serve(2)
+    const hold = join(folder, 'hold')
+    const service = serve(2, { args: { boot: { hold } } })
     await service.ready()
+    writeFileSync(hold, '')
     const after = service.signal('SIGHUP')
     await service.line(/^SIGHUP: reloading$/, after)
     service.signal('SIGHUP')
     await service.line(/^SIGHUP: a reload is running; another follows$/, after)
     service.signal('SIGHUP')
+    // Nothing is said of the third order; what was sent after it is obeyed after it.
+    await service.line(/^SIGUSR1: /, service.signal('SIGUSR1'))
+    rmSync(hold)
     const ends = () => service.messages.filter((line) => line.startsWith('reloaded in')).length
     await until(() => ends() === 2, 'no second reload')
     await expectStopped(service)
@@ -238,11 +253,11 @@ describe('a reload', () => {
   })
 
   it.each([1, 2])('that is in hand when a stop comes leaves nothing behind (%i workers)', async (workers) => {
-    configure({ start_timeout: 2 })
     const hang = join(folder, 'hang')
     const service = serve(workers, { args: { boot: { hang } } })
     const { port } = await service.ready()
     writeFileSync(hang, '')
+    configure({ start_timeout: 2 })
     const after = service.signal('SIGHUP')
     await service.line(workers === 1 ? /^SIGHUP: reloading$/ : /worker 1 .* is starting/, after)
     service.signal('SIGTERM')
@@ -290,26 +305,27 @@ describe('addresses at a reload', () => {
   it.each([1, 2])('keep their port, and one that cannot be had refuses the reload (%i workers)', async (workers) => {
     const blocker = await listening()
     const { port } = blocker.address() as { port: number }
+    const other = `${ownHost}:${port}`
     configure({ listen: '127.0.0.1:0' })
     const service = serve(workers, { listens: false })
     const { url } = await service.ready()
-    writeFileSync(conf, `[DEFAULT]\nlisten = 127.0.0.1:0\nlisten = 127.0.0.1:${port}\n`)
+    writeFileSync(conf, `[DEFAULT]\nlisten = 127.0.0.1:0\nlisten = ${other}\n`)
     const [problem] = await refusedReload(service)
-    expect(problem).toContain(`cannot listen on "127.0.0.1:${port}": the address is in use`)
+    expect(problem).toContain(`cannot listen on "${other}": the address is in use`)
     blocker.close()
     await once(blocker, 'close')
     await reload(service)
     expect(await get(url)).toHaveProperty('pid')
-    expect(await get(`http://127.0.0.1:${port}`)).toHaveProperty('pid')
+    expect(await get(`http://${other}`)).toHaveProperty('pid')
     const old = new Load(url, { clients: 8, thinkMs: 2 })
     await until(() => old.answered > 50, 'no load')
-    writeFileSync(conf, `[DEFAULT]\nlisten = 127.0.0.1:${port}\n`)
+    writeFileSync(conf, `[DEFAULT]\nlisten = ${other}\n`)
     await reload(service)
     // Those on the address that goes are answered, then refused. Who connects in the moment when the last listener
     // closes may be reset: nobody is left to take it over.
     await old.finished()
     expect(old.failures.length).toBeLessThanOrEqual(1)
-    expect(await get(`http://127.0.0.1:${port}`)).toHaveProperty('pid')
+    expect(await get(`http://${other}`)).toHaveProperty('pid')
     await expectStopped(service)
   })
 })
@@ -330,6 +346,7 @@ describe('the number of workers', () => {
   })
 
   it('changes by TTIN and TTOU under load without a lost request, and a reload keeps it', async () => {
+    configure({ keep_alive_timeout: 60, keepalive_grace: 10 })
     const service = serve(2)
     const { url } = await service.ready()
     const load = new Load(url, { clients: 24, thinkMs: 2 })
@@ -378,8 +395,11 @@ describe('the number of workers', () => {
   })
 })
 
+/** Of this machine as every 127.…, and nobody else's: a port that is free here stays so. */
+const ownHost = '127.0.0.3'
+
 async function listening(): Promise<Server> {
-  const server = createServer().listen(0, '127.0.0.1')
+  const server = createServer().listen(0, ownHost)
   await once(server, 'listening')
   return server
 }

@@ -48,12 +48,15 @@ async function statusOf(url: string): Promise<number> {
 }
 
 describe('a stop behind a load balancer', () => {
+  // All that clients do below is to happen while the door is open.
+  const delay = 'stop_delay = 5'
+
   it.each([
     ['1', 'process'],
     ['2', 'process'],
     ['2', 'thread'],
   ])('is told by the health check while the door is open (%s, %s)', async (workers, model) => {
-    const service = serving(['--workers', workers], ['stop_delay = 2', `worker_model = ${model}`])
+    const service = serving(['--workers', workers], [delay, `worker_model = ${model}`])
     const { url } = await service.ready()
     const kept = new Load(url, { clients: 8, thinkMs: 2 })
     const fresh = new Load(url, { clients: 8, thinkMs: 2, isFresh: true })

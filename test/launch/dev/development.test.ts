@@ -9,7 +9,7 @@ import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { slipway } from '../../cli/slipway.ts'
 import type { ServiceStatus, WorkerRecord } from '../../../src/launch/status.ts'
-import { RunningService, untilGone } from '../fixtures/running-service.ts'
+import { RunningService, until, untilGone } from '../fixtures/running-service.ts'
 import { Debugger } from './debugger.ts'
 
 let folder: string
@@ -51,6 +51,11 @@ async function textOf(url: string): Promise<string> {
   return (await request(url, { reset: true })).body.text()
 }
 
+/** The worker of before accepts until it has read that it is to stop. */
+async function untilServed(url: string, text: string): Promise<void> {
+  await until(async () => (await textOf(url)) === text, `"${text}" is not served`)
+}
+
 describe('a service with reload', () => {
   const greeter = `
     import { createServer } from 'node:http'
@@ -80,7 +85,7 @@ describe('a service with reload', () => {
     await service.line(/^reloads when a file changes: /)
     save('lib/word.mjs', `export const word = 'two'`)
     await service.line(/^reloaded in .* 1 worker \(thread \d+\)$/)
-    expect(await textOf(url)).toBe('two')
+    await untilServed(url, 'two')
     await expectStopped(service)
   })
 
@@ -101,7 +106,7 @@ describe('a service with reload', () => {
     save('lib/word.mjs', `export const word = 'two'`)
     await service.line(/\/lib\/word\.mjs changed: reloading$/)
     await service.line(/^reloaded in/)
-    expect(await textOf(url)).toBe('two')
+    await untilServed(url, 'two')
 
     let after = service.lines.length
     save('lib/word.mjs', `export const word = `)
@@ -112,7 +117,7 @@ describe('a service with reload', () => {
     after = service.lines.length
     save('lib/word.mjs', `export const word = 'three'`)
     await service.line(/^reloaded in/, after)
-    expect(await textOf(url)).toBe('three')
+    await untilServed(url, 'three')
 
     after = service.lines.length
     configure({ workers: 2 })
@@ -172,7 +177,7 @@ describe('a worker at a breakpoint()', () => {
   it.each(['process', 'thread'])(
     'waits for its debugger as long as it takes, while a hung one is killed (%s)',
     async (model) => {
-      const flags = configure({ worker_model: model, workers: 2, worker_timeout: 1 })
+      const flags = configure({ worker_model: model, workers: 2, worker_timeout: 2 })
       const service = new RunningService({ flags })
       const { url } = await service.ready()
       const answer = request(`${url}/breakpoint`, { reset: true })
@@ -185,7 +190,7 @@ describe('a worker at a breakpoint()', () => {
       const hung = request(`${url}/burn?ms=60000`, { reset: true })
       const lost = expect(hung).rejects.toThrow()
       const other = id === '1' ? '2' : '1'
-      await service.line(new RegExp(`^worker ${other} .* died: its event loop was blocked for 1 s`))
+      await service.line(new RegExp(`^worker ${other} .* died: its event loop was blocked for 2 s`))
       await lost
       const one = await Debugger.attach(inspector)
       expect(await one.paused()).toMatchObject({ functionName: 'answer' })

@@ -17,9 +17,11 @@ const canBecome = 'execve' in process
 let running: ChildProcess | null = null
 
 afterEach(async () => {
-  if (running === null || running.exitCode !== null) return
-  const ended = once(running, 'close')
-  running.kill('SIGKILL')
+  const left = running
+  running = null
+  if (left === null || left.exitCode !== null) return
+  const ended = once(left, 'close')
+  left.kill('SIGKILL')
   await ended
 })
 
@@ -56,21 +58,24 @@ class Container {
   /** Process 1, by its pid outside. */
   get init(): number {
     const { pid } = this.process
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+    const init = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+    // A signal to 0 would be one to the tests themselves.
+    if (init === 0) throw new Error(`process 1 has ended: ${this.lines.join('\n')}`)
+    return init
   }
 
-  /** Name and state of each process in the namespace. */
-  get processes(): { name: string; state: string }[] {
+  /** Each process in the namespace, by its pid outside. */
+  get processes(): { pid: number; name: string }[] {
     const own = readlinkSync(`/proc/${this.init}/ns/pid`)
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .flatMap((pid) => {
         try {
           // A zombie has no namespace to look at any more; its parent is process 1.
-          const [, name = '', state = '', parent = ''] =
-            /^\d+ \((.*)\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+          const [, name = '', parent = ''] =
+            /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
           const isInside = Number(parent) === this.init || readlinkSync(`/proc/${pid}/ns/pid`) === own
-          return isInside ? [{ name, state }] : []
+          return isInside ? [{ pid: Number(pid), name }] : []
         } catch {
           // Gone meanwhile.
           return []
@@ -82,8 +87,10 @@ class Container {
 async function expectReaped(container: Container): Promise<void> {
   const { body } = await request(`${await container.url()}/orphan`, { reset: true })
   await body.dump()
-  await until(() => container.processes.some(({ name }) => name === 'sleep'), 'no orphan')
-  await until(() => container.processes.every(({ name }) => name !== 'sleep'), 'the orphan has become a zombie')
+  const orphans = (): number[] => container.processes.flatMap(({ pid, name }) => (name === 'sleep' ? pid : []))
+  await until(() => orphans().length === 1, 'no orphan')
+  for (const pid of orphans()) process.kill(pid, 'SIGKILL')
+  await until(() => orphans().length === 0, 'the orphan has become a zombie')
 }
 
 async function expectObedience(container: Container): Promise<void> {

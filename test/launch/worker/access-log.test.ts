@@ -1,6 +1,6 @@
 // Access lines as operators get them: the forms, what a client cannot do to them, files that are renamed.
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,6 +42,19 @@ async function serve(app: App, settings: Readonly<Record<string, string>>): Prom
 async function lines(count: number, path = file): Promise<string[]> {
   await until(() => linesOf(path).length >= count, `no ${count} lines in ${path}`)
   return linesOf(path)
+}
+
+/** What a process has open, by the names of now. */
+function filesOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`
+  return readdirSync(folder).map((fd) => {
+    try {
+      return readlinkSync(join(folder, fd))
+    } catch {
+      // Closed meanwhile.
+      return ''
+    }
+  })
 }
 
 async function send(port: number, bytes: string): Promise<void> {
@@ -172,12 +185,12 @@ describe('the file of the access log', () => {
       env: { ...process.env, OS_DEFAULT__ACCESS_LOG: 'json', OS_DEFAULT__ACCESS_LOG_FILE: file },
       flags: ['--workers', '2'],
     })
-    const { url } = await service.ready()
+    const { url, pids } = await service.ready()
     await Promise.all(Array.from({ length: 20 }, async () => (await request(url)).body.dump()))
     expect(await lines(20)).toHaveLength(20)
     renameSync(file, `${file}.1`)
     await service.line(/^SIGUSR1: the log files are opened again/, service.signal('SIGUSR1'))
-    await until(() => existsSync(file), 'not opened anew')
+    await until(() => pids.every((pid) => filesOf(pid).includes(file)), 'not opened anew')
     await (await request(url)).body.dump()
     expect(await lines(1)).toHaveLength(1)
     service.signal('SIGTERM')
