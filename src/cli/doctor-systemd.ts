@@ -1,6 +1,6 @@
 // Units of systemd that start a command of the manifest: whether what they name is there, and whether the service can
 // tell systemd that it is ready. Reads unit files; asks systemd for its version and nothing else.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import { type Diagnostic, diagnostic, type Where } from '../errors.ts'
@@ -10,7 +10,7 @@ import type { Patient } from './examine.ts'
 import { scriptEntries } from './script-files.ts'
 
 export interface SystemdFacts {
-  /** Of systemd-notify(1); null when it is not installed. */
+  /** Of systemd-notify(1); null when it is not installed or does not run. */
   readonly version: string | null
   /** The files of the units that start one of the commands. */
   readonly units: readonly string[]
@@ -110,7 +110,7 @@ function notifyProblems({ type, notifyAccess, start }: Unit, version: string | n
   if (version === null) {
     const parts = { where: type.where, hint: 'install it: it is part of the package systemd' }
     return [
-      diagnostic('error', code, 'systemd-notify, which tells systemd that the service is ready, is not there', parts),
+      diagnostic('error', code, 'systemd-notify, which tells systemd that the service is ready, does not run', parts),
     ]
   }
   const problems: Diagnostic[] = []
@@ -134,16 +134,17 @@ function notifyProblems({ type, notifyAccess, start }: Unit, version: string | n
   return problems
 }
 
-/** `255 (255.4-1ubuntu8)` → `255`; null when it is not on the PATH. */
+/** `255 (255.4-1ubuntu8)` → `255`; null when it is not on the PATH, or fails. */
 function notifyVersion({ env }: Patient): string | null {
   const program = pathFolders(env)
     .map((folder) => join(folder, 'systemd-notify'))
     .find((file) => existsSync(file))
   if (program === undefined) return null
-  const said = execFileSync(program, ['--version'], {
+  const { stdout } = spawnSync(program, ['--version'], {
     encoding: 'utf-8',
-    timeout: 5000,
+    timeout: 20_000,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  return /^systemd (\S+)/u.exec(said)?.[1] ?? null
+  // Of a program that cannot be started there is none.
+  return /^systemd (\S+)/u.exec((stdout as string | null) ?? '')?.[1] ?? null
 }

@@ -359,7 +359,13 @@ describe('a unit of systemd', () => {
       'Type=notify without systemd-notify',
       'notify',
       null,
-      'systemd-notify, which tells systemd that the service is ready, is not there',
+      'systemd-notify, which tells systemd that the service is ready, does not run',
+    ],
+    [
+      'Type=notify with a systemd-notify that fails',
+      'notify',
+      '"; exit 1 #',
+      'systemd-notify, which tells systemd that the service is ready, does not run',
     ],
     ['Type=notify-reload with an old systemd', 'notify-reload', '252', 'this systemd knows no "notify-reload"'],
   ])('%s', async (_, type, version, message) => {

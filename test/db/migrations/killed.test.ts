@@ -87,7 +87,7 @@ function seeded(seed: number): () => number {
 
 it(
   'a hundred runs that are killed at any moment leave a revision each, and the next run goes on',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     const wanted = 100
     let killed = 0
