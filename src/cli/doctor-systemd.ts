@@ -145,6 +145,6 @@ function notifyVersion({ env }: Patient): string | null {
     timeout: 20_000,
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  // Of a program that cannot be started there is none.
-  return /^systemd (\S+)/u.exec((stdout as string | null) ?? '')?.[1] ?? null
+  // A program that cannot be started has said null, in which the word is not found either.
+  return /^systemd (\S+)/u.exec(stdout)?.[1] ?? null
 }

@@ -84,7 +84,7 @@ describe('options of the configuration', () => {
 
 /** Modules that serve, log or build apps; not those that declare options, with what the options of the log need. */
 const serves =
-  /^(?:http|paste|middleware|launch|log)\/(?!(?:.*options|levels|percent-format|priorities|syslog-address|text-defaults)$)/u
+  /^(?:http|paste|middleware|launch|log)\/(?!(?:.*options?|levels|percent-format|priorities|syslog-address|text-defaults)$)/u
 
 describe('what is loaded', () => {
   it('is the parser and the configuration for help, and no kysely', async () => {
