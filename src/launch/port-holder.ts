@@ -17,8 +17,16 @@ export function findHolder(address: ListenAddress): Holder | null {
   const inodes = inodesAt(address)
   if (!inodes || inodes.length === 0) return null
   const wanted = new Set(inodes.map((inode) => `socket:[${inode}]`))
-  const pid = processIds().find((candidate) => holdsOne(candidate, wanted))
-  return pid === undefined ? null : { pid, command: commandOf(pid) }
+  const pid = eldest(
+    processIds().filter((candidate) => holdsOne(candidate, wanted)),
+    parentOf,
+  )
+  return pid === null ? null : { pid, command: commandOf(pid) }
+}
+
+/** The one that the others come from: a master, not its workers, whose ids may be smaller when the system has begun anew. */
+export function eldest(pids: readonly number[], parentOf: (pid: number) => number): number | null {
+  return pids.find((pid) => !pids.includes(parentOf(pid))) ?? null
 }
 
 function inodesAt(address: ListenAddress): string[] | null {
@@ -51,12 +59,21 @@ export function tableAddress(ip: string): string {
   return (endianness() === 'LE' ? bytes.swap32() : bytes).toString('hex').toUpperCase()
 }
 
-/** In the order of their ids, so that a master is named before its workers. */
 function processIds(): number[] {
   return attempt(() => readdirSync('/proc'), [])
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .sort((a, b) => a - b)
+}
+
+/** 0, which is no process, when it has gone. */
+function parentOf(pid: number): number {
+  // The command before it, in parentheses, may hold anything.
+  const [, parent = 0] =
+    attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'), '')
+      .split(') ')
+      .at(-1)
+      ?.split(' ') ?? []
+  return Number(parent)
 }
 
 function holdsOne(pid: number, sockets: ReadonlySet<string>): boolean {

@@ -1,6 +1,6 @@
 // What the system may refuse to a service: real processes at real limits.
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,6 +51,8 @@ describe('the limit of descriptors', () => {
       await until(() => ended > 50, 'nobody was turned away')
       for (const client of clients) client.destroy()
       await service.line(/^there are file descriptors again/)
+      // Each worker says so for itself.
+      await until(() => pids.every((pid) => readdirSync(`/proc/${pid}/fd`).length < 60), 'a worker keeps connections')
       expect(pids).toContain((await get(url)).pid)
       expect(service.messages.join('\n')).not.toContain('died')
       service.signal('SIGTERM')

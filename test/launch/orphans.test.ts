@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Load } from './fixtures/load.ts'
-import { expectFree, kill, RunningService, until, untilGone } from './fixtures/running-service.ts'
+import { expectFree, kill, listenApart, RunningService, until, untilGone } from './fixtures/running-service.ts'
 
 let folder: string
 
@@ -39,15 +39,15 @@ describe('a worker', () => {
   it('that does not stop when it is told to is left behind at graceful_shutdown_timeout, and says so', async () => {
     const service = new RunningService({
       args: { hangingHook: true },
-      flags: configured({ graceful_shutdown_timeout: 1, keepalive_grace: 0.1 }),
+      flags: [...listenApart(), ...configured({ graceful_shutdown_timeout: 1, keepalive_grace: 0.1 })],
     })
-    const { url, port } = await service.ready()
+    const { url, host, port } = await service.ready()
     await (await request(url, { reset: true })).body.dump()
     service.signal('SIGTERM')
     expect(await service.exit()).toMatchObject({ signal: null })
     expect(service.messages).toContain('fixture: a close hook did not end in time and was left behind')
     await untilGone(service.everyPid)
-    await expectFree(port)
+    await expectFree(port, host)
   })
 })
 
@@ -55,13 +55,11 @@ describe('a master that is killed', () => {
   it('under load costs no request; another takes its addresses and files over', async () => {
     const path = join(folder, 'api.sock')
     const flags = configured({
-      keepalive_grace: 0.3,
       pid_file: join(folder, 'x.pid'),
       control_socket: join(folder, 'control.sock'),
     })
-    const listens = (port: number): string[] => ['--listen', `127.0.0.1:${port}`, '--listen', `unix:${path}`]
-    const first = new RunningService({ flags: [...flags, ...listens(0)] })
-    const { url, port, pids } = await first.ready()
+    const first = new RunningService({ flags: [...flags, ...listenApart(), '--listen', `unix:${path}`] })
+    const { url, host, port, pids } = await first.ready()
     const kept = new Load(url, { clients: 8, thinkMs: 2 })
     await until(() => kept.answered > 300, 'no load')
     kill(first.pid)
@@ -73,7 +71,8 @@ describe('a master that is killed', () => {
     expect(readFileSync(join(folder, 'x.pid'), 'utf8')).toBe(`${first.pid}\n`)
     expect(existsSync(path)).toBe(true)
 
-    const second = new RunningService({ flags: [...flags, ...listens(port)] })
+    const listens = ['--listen', `${host}:${port}`, '--listen', `unix:${path}`]
+    const second = new RunningService({ flags: [...flags, ...listens] })
     expect(await second.ready()).toMatchObject({ port })
     expect(readFileSync(join(folder, 'x.pid'), 'utf8')).toBe(`${second.pid}\n`)
     second.signal('SIGTERM')
@@ -83,14 +82,14 @@ describe('a master that is killed', () => {
   })
 
   it('leaves workers that cut what hangs when their time is over', async () => {
-    const service = new RunningService({ flags: configured({ graceful_shutdown_timeout: 1, keepalive_grace: 0.1 }) })
-    const { url, port, pids } = await service.ready()
+    const flags = configured({ graceful_shutdown_timeout: 1, keepalive_grace: 0.1 })
+    const service = new RunningService({ flags: [...flags, ...listenApart()] })
+    const { url, host, port, pids } = await service.ready()
     const hung = expect(request(`${url}/hang`, { reset: true })).rejects.toMatchObject(cut)
-    // Answered after the other was taken up.
-    for (const _ of pids) await (await request(url, { reset: true })).body.dump()
+    await service.line(/^a request hangs$/)
     kill(service.pid)
     await hung
     await untilGone(pids)
-    await expectFree(port)
+    await expectFree(port, host)
   })
 })

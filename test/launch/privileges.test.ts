@@ -16,7 +16,7 @@ import { Client, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findGroup, findUser } from '../../src/launch/accounts.ts'
 import { Load } from './fixtures/load.ts'
-import { RunningService, until } from './fixtures/running-service.ts'
+import { listenApart, RunningService, until } from './fixtures/running-service.ts'
 
 let folder: string
 
@@ -122,7 +122,7 @@ describe.skipIf(!isRoot)('a service that root starts', () => {
   })
 
   it('drains as any other does', async () => {
-    const service = new RunningService({ flags: ['--workers', '2', ...configured('user = nobody')] })
+    const service = new RunningService({ flags: ['--workers', '2', ...listenApart(), ...configured('user = nobody')] })
     const load = new Load((await service.ready()).url, { clients: 16, isFresh: true, thinkMs: 3 })
     await until(() => load.answered > 200, 'no load')
     service.signal('SIGTERM')

@@ -217,7 +217,9 @@ export class WorkerHandle {
       case 'failed':
         return this.#fail(message.failure)
       case 'asked-to-stop':
-        return this.#events.askedToStop(this, message.signal)
+        // Not in this turn: of what has waited for a busy master Node gives messages first, signals last, and this one may
+        // have been sent to all of them.
+        return void setImmediate(() => this.#events.askedToStop(this, message.signal))
       case 'asked-for-report':
         return this.#events.askedForReport(this, message.signal)
       case 'report':

@@ -11,6 +11,7 @@ import type { PulseTiming } from './pulse.ts'
 import type { LaunchVessel, StartOrder } from './vessel.ts'
 
 const longestBeatMs = 1000
+const lastWordsSeconds = 5
 
 /** How long each arrow may take; null: without end. */
 export interface WorkerTiming extends PulseTiming {
@@ -47,8 +48,8 @@ export async function templateOf(
       beatMs: hang === 0 ? longestBeatMs : Math.min(longestBeatMs, hang * 250),
       hangMs: hang === 0 ? null : hang * 1000,
       startMs: start === 0 ? null : start * 1000,
-      // One second more than the worker gives itself: it tells what it cut before it is killed.
-      drainMs: grace === 0 ? null : (delay + grace + 1) * 1000,
+      // More than the worker gives itself: it tells what it cut before it is killed, on a busy machine as well.
+      drainMs: grace === 0 ? null : (delay + grace + lastWordsSeconds) * 1000,
     },
   }
 }
