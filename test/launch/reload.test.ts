@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Load } from './fixtures/load.ts'
-import { expectFree, isAlive, kill, RunningService, until, untilGone } from './fixtures/running-service.ts'
+import { expectFree, isAlive, kill, listenApart, RunningService, until, untilGone } from './fixtures/running-service.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
 let folder: string
@@ -254,8 +254,8 @@ describe('a reload', () => {
 
   it.each([1, 2])('that is in hand when a stop comes leaves nothing behind (%i workers)', async (workers) => {
     const hang = join(folder, 'hang')
-    const service = serve(workers, { args: { boot: { hang } } })
-    const { port } = await service.ready()
+    const service = serve(workers, { args: { boot: { hang } }, flags: listenApart() })
+    const { host, port } = await service.ready()
     writeFileSync(hang, '')
     configure({ start_timeout: 2 })
     const after = service.signal('SIGHUP')
@@ -267,7 +267,7 @@ describe('a reload', () => {
       kill(service.pid)
     } else expect(await service.exit()).toEqual({ status: 0, signal: null })
     await untilGone(service.everyPid)
-    await expectFree(port)
+    await expectFree(port, host)
   })
 
   it('replaces a worker that had failed for good', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Load } from './fixtures/load.ts'
-import { expectFree, RunningService, until, untilGone } from './fixtures/running-service.ts'
+import { expectFree, listenApart, RunningService, type Spec, until, untilGone } from './fixtures/running-service.ts'
 
 let folder: string
 let file: string
@@ -20,9 +20,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-function withThreads(more = '', spec: { args?: unknown; listens?: boolean } = {}): RunningService {
+function withThreads(more = '', { flags = [], ...spec }: Spec = {}): RunningService {
   writeFileSync(file, `[DEFAULT]\nworkers = 2\nworker_model = thread\n${more}`)
-  return new RunningService({ ...spec, flags: ['--config-file', file] })
+  return new RunningService({ ...spec, flags: ['--config-file', file, ...flags] })
 }
 
 /** `pid` is the number of the thread. */
@@ -121,8 +121,8 @@ describe('workers that are threads', () => {
   })
 
   it('finish what they have in hand at a stop, and free the port', async () => {
-    const service = withThreads()
-    const { url, port } = await service.ready()
+    const service = withThreads('', { flags: listenApart() })
+    const { url, host, port } = await service.ready()
     const gate = join(folder, 'gate')
     const held = get(`${url}/held?until=${gate}`)
     await service.line(/^a request is held$/)
@@ -133,7 +133,7 @@ describe('workers that are threads', () => {
     expect(await held).toHaveProperty('pid')
     expect(await service.exit()).toEqual({ status: 0, signal: null })
     await fresh.stop()
-    await expectFree(port)
+    await expectFree(port, host)
     await untilGone(service.everyPid)
   })
 

@@ -8,7 +8,15 @@ import { promisify } from 'node:util'
 import { Client, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Load } from './fixtures/load.ts'
-import { expectFree, isAlive, RunningService, type Spec, until, untilGone } from './fixtures/running-service.ts'
+import {
+  expectFree,
+  isAlive,
+  listenApart,
+  RunningService,
+  type Spec,
+  until,
+  untilGone,
+} from './fixtures/running-service.ts'
 
 let folder: string
 let control: string
@@ -95,8 +103,8 @@ describe.each(kinds)('an upgrade (%s)', (kind, workers) => {
 
   it('loses no request, twice in a row, and hands everything on', async () => {
     const path = join(folder, 'a.sock')
-    const service = start({ flags: ['--listen', '127.0.0.1:0', '--listen', `unix:${path}`] }, ...workers)
-    const { url, port } = await answering(service)
+    const service = start({ flags: [...listenApart(), '--listen', `unix:${path}`] }, ...workers)
+    const { url, host, port } = await answering(service)
     const { ino } = statSync(path)
     const loads = [
       new Load(url, { clients: 8, path: '/who', isFresh: true, thinkMs: 5 }),
@@ -119,7 +127,7 @@ describe.each(kinds)('an upgrade (%s)', (kind, workers) => {
     process.kill(third, 'SIGTERM')
     await untilGone([third, ...service.everyPid])
     expect([path, control, pidFile].filter((file) => existsSync(file))).toEqual([])
-    await expectFree(port)
+    await expectFree(port, host)
   })
 
   it('reads everything anew: an address that nobody asks for any more goes, a new one is bound', async () => {
