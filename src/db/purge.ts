@@ -1,6 +1,6 @@
 // Rows that were only marked as deleted are removed for good, in batches. Runs in a db-manage command or wherever a
 // program calls it; prints nothing, and opens no database.
-import type { MigrationDatabase } from './migrations/contract.ts'
+import type { DialectName, MigrationDatabase } from './migrations/contract.ts'
 
 /** A table whose rows are marked when they are deleted. */
 export interface PurgeTable {
@@ -34,9 +34,15 @@ export interface PurgeCount {
   readonly rows: number
 }
 
+/** An open database, whatever its tables are. */
+interface AnyDatabase {
+  readonly kysely: MigrationDatabase
+  readonly dialect: DialectName
+}
+
 /** Removes what is old enough, table by table in the order given; each batch is a transaction of its own. */
 export async function purgeDeleted(
-  db: MigrationDatabase,
+  database: AnyDatabase,
   tables: readonly PurgeTable[],
   options: PurgeOptions,
 ): Promise<PurgeCount[]> {
@@ -45,14 +51,15 @@ export async function purgeDeleted(
   let left = maxRows ?? Infinity
   for (const table of tables) {
     let rows = 0
-    if (dryRun) rows = Math.min(left, await countRows(db, table, options.before))
+    if (dryRun) rows = Math.min(left, await countRows(database.kysely, table, options.before))
     else {
       for (;;) {
         const most = Math.min(batch, left - rows)
-        const removed = most > 0 ? await removeBatch(db, table, { before: options.before, most }) : 0
+        if (most <= 0) break
+        const { found, removed } = await removeBatch(database, table, { before: options.before, most })
         rows += removed
         if (removed > 0) onBatch(table.table, rows)
-        if (removed < batch) break
+        if (found < batch) break
       }
     }
     left -= rows
@@ -71,23 +78,22 @@ async function countRows(db: MigrationDatabase, { table, deletedAt }: PurgeTable
 }
 
 async function removeBatch(
-  db: MigrationDatabase,
+  { kysely, dialect }: AnyDatabase,
   { table, deletedAt = 'deleted_at', key = 'id', children = [] }: PurgeTable,
   { before, most }: { readonly before: Date; readonly most: number },
-): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    const found = await transaction
-      .selectFrom(table)
-      .select(key)
-      .where(deletedAt, '<', before)
-      .orderBy(deletedAt)
-      .limit(most)
-      .execute()
-    if (found.length === 0) return 0
-    const keys = found.map((row) => row[key])
-    for (const child of children) await transaction.deleteFrom(child.table).where(child.column, 'in', keys).execute()
-    // Asked again: a row may have been brought back since.
-    await transaction.deleteFrom(table).where(key, 'in', keys).where(deletedAt, '<', before).execute()
-    return found.length
+): Promise<{ found: number; removed: number }> {
+  return kysely.transaction().execute(async (transaction) => {
+    const old = transaction.selectFrom(table).select(key).where(deletedAt, '<', before)
+    const found = (await old.orderBy(deletedAt).limit(most).execute()).map((row) => row[key])
+    if (found.length === 0) return { found: 0, removed: 0 }
+    // Asked again, held now: a row may have been brought back since. By their keys, as MySQL holds whatever it looks at.
+    // SQLite has one writer, and no second reading of what another wrote.
+    const held =
+      dialect === 'sqlite' ? found : (await old.where(key, 'in', found).forUpdate().execute()).map((row) => row[key])
+    if (held.length > 0) {
+      for (const child of children) await transaction.deleteFrom(child.table).where(child.column, 'in', held).execute()
+      await transaction.deleteFrom(table).where(key, 'in', held).execute()
+    }
+    return { found: found.length, removed: held.length }
   })
 }

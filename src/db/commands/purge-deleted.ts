@@ -15,8 +15,7 @@ export async function purgeDeletedRows(session: Session, chosen: ChosenOf<'purge
   const tables = tablesOf(setup.purge ?? {}, chosen.resource)
   // Nothing is older than time is counted.
   const before = new Date(Math.max(0, Date.now() - ageOf(chosen) * secondsOf[chosen.granularity] * 1000))
-  const { kysely } = await session.database()
-  const counts = await purgeDeleted(kysely, tables, {
+  const counts = await purgeDeleted(await session.database(), tables, {
     before,
     maxRows: chosen.max_rows,
     dryRun: chosen.dry_run,
