@@ -1,10 +1,10 @@
 // Where an export goes: to standard output, one document after the other, or to the disk, all in the file or each in
 // the folder that was named.
-import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { writeText } from '../config/write-text.ts'
 import { displayPath } from '../diagnostic.ts'
 import type { Terminal } from './terminal.ts'
+import { isFolder } from '../ini/path-kind.ts'
 
 export interface ExportFile {
   /** Within a folder. */
@@ -21,8 +21,8 @@ export interface Destination {
 }
 
 /** Whether `output` is a folder: one that is there, or a path that ends in "/". */
-function isFolder(output: string, cwd: string): boolean {
-  return output.endsWith('/') || (statSync(resolve(cwd, output), { throwIfNoEntry: false })?.isDirectory() ?? false)
+function namesFolder(output: string, cwd: string): boolean {
+  return output.endsWith('/') || isFolder(resolve(cwd, output))
 }
 
 /** @throws SlipwayError SLIPWAY_OUTPUT */
@@ -35,7 +35,7 @@ export function writeExport(
   if (output === undefined) return terminal.out(together)
   const path = resolve(terminal.cwd, output)
   const isSecret = files.some((file) => file.isSecret)
-  const written = isFolder(output, terminal.cwd)
+  const written = namesFolder(output, terminal.cwd)
     ? files.map((file) => ({ ...file, path: join(path, file.name) }))
     : [{ path, text: together, isSecret }]
   for (const file of written) {

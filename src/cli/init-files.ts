@@ -1,7 +1,7 @@
 // What `slipway init` writes: all of it, or nothing when a file is in the way.
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
-import { writeText } from '../config/write-text.ts'
+import { existsSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { writeNested, writeText } from '../config/write-text.ts'
 import { closeNames, displayPath } from '../diagnostic.ts'
 import { ownDistribution } from '../entrypoints/aliases.ts'
 import { type Distribution, forgetDistributions, readDistribution } from '../entrypoints/distribution.ts'
@@ -14,6 +14,7 @@ import { packageBin } from './package-bin.ts'
 import { requireProject } from './project.ts'
 import { scriptFiles } from './script-files.ts'
 import type { Terminal } from './terminal.ts'
+import { statsOf } from '../ini/path-kind.ts'
 
 export interface InitOptions {
   readonly typescript?: true
@@ -153,7 +154,7 @@ export function writeChanged({ file, text }: Writing, terminal: Terminal): void 
  */
 export function writeNew(files: readonly Writing[], terminal: Terminal): void {
   const { cwd } = terminal
-  const present = files.filter(({ file }) => statSync(file, { throwIfNoEntry: false }))
+  const present = files.filter(({ file }) => statsOf(file) !== null)
   if (present.length > 0) {
     const names = present.map(({ file }) => relative(cwd, file)).join(', ')
     throw new SlipwayError('SLIPWAY_OUTPUT', `there are files already that would be written: ${names}`, {
@@ -161,9 +162,7 @@ export function writeNew(files: readonly Writing[], terminal: Terminal): void {
     })
   }
   for (const { file, text, isExecutable } of files) {
-    mkdirSync(dirname(file), { recursive: true })
-    writeText(file, text)
-    if (isExecutable) chmodSync(file, 0o755)
+    writeNested(file, text, isExecutable)
     terminal.out(`wrote  ${displayPath(file, cwd)}\n`)
   }
 }

@@ -1,6 +1,5 @@
 // Which manifest a verb works with: the one that --manifest names, else that of the working folder.
 // Reads manifests, imports no code.
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   type Distribution,
@@ -11,6 +10,7 @@ import {
 import { setProjectFolder } from '../entrypoints/project-folder.ts'
 import { manifestNames } from '../entrypoints/manifest.ts'
 import { SlipwayError } from '../errors.ts'
+import { isFolder } from '../ini/path-kind.ts'
 
 /** The project at hand, whether it has a manifest or not. References of a target mean its modules, then those of the target's own project. */
 export function projectAt(manifest: string | undefined, cwd: string): Distribution {
@@ -22,8 +22,7 @@ export function projectAt(manifest: string | undefined, cwd: string): Distributi
 function distributionAt(manifest: string | undefined, cwd: string): Distribution {
   if (manifest === undefined) return findProject(cwd)
   const path = resolve(cwd, manifest)
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-  return isFolder ? withManifest(readDistribution(path), manifest) : distributionFromManifest(path)
+  return isFolder(path) ? withManifest(readDistribution(path), manifest) : distributionFromManifest(path)
 }
 
 /**

@@ -1,10 +1,12 @@
 // The start scripts of a manifest beside what is on the disk. Reads, writes nothing.
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Distribution } from '../entrypoints/distribution.ts'
 import type { EntryPoint } from '../entrypoints/entry-point.ts'
 import { renderScript, scriptGroups } from '../entrypoints/scripts.ts'
 import { isSlipwayError, type SlipwayError } from '../errors.ts'
+import { statsOf } from '../ini/path-kind.ts'
+import { readText } from '../ini/read-text.ts'
 
 export interface ScriptFile {
   readonly entry: EntryPoint
@@ -42,9 +44,9 @@ export function scriptFiles(project: Distribution, binFolder: string): ScriptFil
 }
 
 function stateOf(file: string, text: string): ScriptFile['state'] {
-  const found = statSync(file, { throwIfNoEntry: false })
+  const found = statsOf(file)
   if (!found) return 'missing'
-  if (readFileSync(file, 'utf-8') !== text) return 'differs'
+  if (readText(file) !== text) return 'differs'
   return (found.mode & 0o111) === 0 ? 'not executable' : 'same'
 }
 
@@ -52,6 +54,6 @@ function stateOf(file: string, text: string): ScriptFile['state'] {
 export function madeFrom(file: string): { readonly entry: string; readonly group: string } | 'a hand' | null {
   if (!existsSync(file)) return null
   const head = /^\/\/ Made from the entry "(.+)" of (\w+) in /mu
-  const [, entry, group] = head.exec(readFileSync(file, 'utf-8')) ?? []
+  const [, entry, group] = head.exec(readText(file)) ?? []
   return entry === undefined || group === undefined ? 'a hand' : { entry, group }
 }

@@ -1,7 +1,7 @@
 // The start scripts of a manifest on the disk, and the lines of package.json that npm installs them by: written, or
 // compared with what the manifest says.
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
+import { writeNested, writeText } from '../config/write-text.ts'
 import { displayPath } from '../diagnostic.ts'
 import { errorOf, ExitCode, SlipwayError } from '../errors.ts'
 import { requireProject } from './project.ts'
@@ -39,8 +39,8 @@ export function makeScripts(options: ScriptsOptions, terminal: Terminal): number
   const different = files.filter(({ state }) => state !== 'same')
   const changes = bin?.changes ?? []
   if (options.write) {
-    for (const script of different) writeScript(script)
-    if (bin !== null && changes.length > 0) writeFileSync(bin.file, bin.text)
+    for (const { file, text } of different) writeNested(file, text, true)
+    if (bin !== null && changes.length > 0) writeText(bin.file, bin.text)
   }
   const scriptItems = files.map(({ entry, file, state }) => ({ name: entry.name, file, state }))
   const binItems = changes.map(({ name, state }) => ({ name, file: bin?.file ?? '', state }))
@@ -70,11 +70,4 @@ function soundScripts(options: ScriptsOptions, cwd: string): Sound {
   const { files, errors } = scriptFiles(project, binFolder)
   if (errors.length > 0) throw errorOf(errors.flatMap(({ problems }) => problems))
   return { files, bin: packageBin(project, files, binFolder) }
-}
-
-function writeScript({ file, text }: ScriptFile): void {
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-  // The mode given to writeFile counts for new files only.
-  chmodSync(file, 0o755)
 }

@@ -1,7 +1,7 @@
 // Remote sources of configuration: which there are, what they say. Reads over the network and from the disk,
 // at the start and at every reload. A source that cannot be reached ends the start unless it is optional:
 // a service that starts without half of its configuration is worse than one that does not.
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Diagnostic, diagnostic, isSlipwayError, SlipwayError } from '../errors.ts'
 import { readText } from '../ini/index.ts'
@@ -12,6 +12,7 @@ import { isError, problemsOf, reportOf } from './report.ts'
 import { Resolver } from './resolver.ts'
 import { ownKey, ownVariable, remoteGroup, sourcesGroup } from './source-options.ts'
 import { type Origin, type Reading, type Source, Sources } from './sources.ts'
+import { isFolder } from '../ini/path-kind.ts'
 
 type RemoteValues = ValuesOf<ReturnType<typeof remoteGroup>>
 
@@ -145,10 +146,6 @@ function authorities(path: string, { where }: Origin): string[] {
     .filter((text) => text.includes('-----BEGIN CERTIFICATE-----'))
   if (found.length > 0) return found
   throw new SlipwayError('SLIPWAY_INPUT_MISSING', `folder "${path}" holds no certificate`, { where })
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 /** Without user, password and query. */

@@ -1,6 +1,6 @@
 // Module name → file, telling each place it looked. DESIGN: "A reference resolves so". Touches the
 // disk, imports nothing.
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, dirname, extname, join, relative, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -10,6 +10,7 @@ import { foldName, type PackageHome } from './distribution.ts'
 import { modulesFolders } from './modules-folders.ts'
 import { specifiers } from '../lazy-packages.ts'
 import { isSpecifier, type Reference } from './reference.ts'
+import { isFile, isFolder } from '../ini/path-kind.ts'
 
 export interface ResolvedModule {
   /** What import() takes. */
@@ -152,10 +153,6 @@ function builtin(url: string): ResolvedModule {
   return { url, file: null, specifier: url }
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
-}
-
 function display(path: string, project: PackageHome): string {
   const shown = relative(project.folder, path)
   return shown.startsWith('..') ? path : `./${shown}`
@@ -185,7 +182,7 @@ function closeSpecifiers(module: string, project: PackageHome): string[] {
 }
 
 function moduleNames(folder: string): string[] {
-  if (!(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)) return []
+  if (!isFolder(folder)) return []
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .filter((entry) => entry.isDirectory() || extensions.includes(extname(entry.name)))

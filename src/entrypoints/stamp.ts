@@ -1,6 +1,7 @@
 // Whether a file or folder is what it was: inode, size and both times. The time of change (ctime) is needed, as
 // whatever copies with its times (tar, rsync, cp -p) sets that of modification back; nobody can set back this one.
-import { type Stats, statSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { statsOf } from '../ini/path-kind.ts'
 
 /** Compared as a whole. */
 export type Stamp = string
@@ -35,13 +36,4 @@ function tickMs(ctimeMs: number): number {
 
 function textOf({ ino, size, mtimeMs, ctimeMs }: Stats): Stamp {
   return `${ino}:${size}:${mtimeMs}:${ctimeMs}`
-}
-
-function statsOf(path: string): Stats | null {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) ?? null
-  } catch {
-    // Not permitted, or links in a circle: nothing can be imported from there.
-    return null
-  }
 }

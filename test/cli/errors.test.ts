@@ -80,6 +80,13 @@ describe('missing input', () => {
       ",
       }
     `)
+    const below = await slipway(['list', '--manifest', 'api.ini/setup.cfg'], { cwd })
+    expect(told(below, cwd)).toEqual({
+      status: 66,
+      stderr:
+        'error SLIPWAY_INPUT_MISSING: manifest "/shop/api.ini/setup.cfg" does not exist\n' +
+        '  api.ini/setup.cfg\n  see: slipway explain SLIPWAY_INPUT_MISSING\n',
+    })
     expect(told(await slipway(['list', '--manifest', 'setup.cfg'], { cwd }), cwd)).toMatchInlineSnapshot(`
       {
         "status": 66,

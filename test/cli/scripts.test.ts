@@ -51,6 +51,18 @@ describe('slipway scripts', () => {
     })
   })
 
+  it('says what is in the way of a script, or of its folder', async () => {
+    const told = 'error SLIPWAY_OUTPUT: cannot write file'
+    const file = projectFolder({ ...files, bin: '' })
+    const beside = await slipwayInProcess(['scripts', '--write'], { cwd: file })
+    expect(beside).toMatchObject({ status: 71, stdout: '' })
+    expect(beside.stderr).toContain(`${told} "${join(file, 'bin/shop-manage.js')}"`)
+    expect(beside.stderr).toContain('a part of its path is no folder')
+    const folder = projectFolder({ ...files, 'bin/shop-manage.js/x': '' })
+    const { status, stderr } = await slipwayInProcess(['scripts', '--write'], { cwd: folder })
+    expect({ status, isTold: stderr.includes('shop-manage.js" is a folder') }).toEqual({ status: 66, isTold: true })
+  })
+
   it('tells programs the state of every script', async () => {
     const cwd = projectFolder(files)
     const states = async (flag: string): Promise<string[]> => {

@@ -1,7 +1,5 @@
 // `revision` and `merge`: new revision files. They read the database only for --autogenerate.
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { writeText } from '../../config/write-text.ts'
+import { writeNested } from '../../config/write-text.ts'
 import { displayPath } from '../../diagnostic.ts'
 import { SlipwayError } from '../../errors.ts'
 import { missingHeads, type RevisionGraph } from '../migrations/graph.ts'
@@ -56,8 +54,7 @@ export async function merge(session: Session, chosen: ChosenOf<'merge'>): Promis
 
 async function write(session: Session, wish: RevisionWish): Promise<number> {
   const { file, text } = newRevision(await session.graph(), await session.locations(), wish)
-  mkdirSync(dirname(file), { recursive: true })
-  writeText(file, text)
+  writeNested(file, text)
   return session.lines([`wrote  ${displayPath(file, session.terminal.cwd)}`])
 }
 

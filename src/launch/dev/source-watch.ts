@@ -1,8 +1,9 @@
 // Which files of a project change: single ones wherever they are, and the code below folders. One watch of the system per folder:
 // the recursive one of Node misses the second time that an editor puts a new file in the place of an old one, and goes through
 // node_modules (Node 20 to 24). Runs in the master, in development only.
-import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs'
+import { type FSWatcher, readdirSync, watch } from 'node:fs'
 import { basename, dirname, extname, join, sep } from 'node:path'
+import { isFolder } from '../../ini/path-kind.ts'
 
 /** Paths are absolute. */
 export interface Watched {
@@ -119,10 +120,6 @@ export class SourceWatch {
 
 function isLeftOut(name: string): boolean {
   return name === 'node_modules' || name.startsWith('.')
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 function isSource(name: string): boolean {

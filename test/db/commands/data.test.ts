@@ -67,8 +67,8 @@ eachDatabase('purge_deleted', (server) => {
       const running = shop.run('purge_deleted documents 0')
       const waiting =
         server.dialect === 'postgresql'
-          ? sql<unknown>`select 1 from pg_locks where not granted`
-          : sql<unknown>`select 1 from information_schema.innodb_trx where trx_state = 'LOCK WAIT'`
+          ? sql`select 1 from pg_locks where not granted`
+          : sql`select 1 from information_schema.innodb_trx where trx_state = 'LOCK WAIT'`
       // InnoDB renews that table only when nobody has looked at it for a tenth of a second.
       const limits = { timeout: 45_000, interval: 200 }
       await vi.waitUntil(async () => (await waiting.execute(kysely)).rows.length > 0, limits)
