@@ -444,7 +444,7 @@ describe('a stop', () => {
     expect(await service.exit()).toEqual({ status: 1, signal: null })
     await stuck
     await client.destroy()
-    expect(service.messages.some((line) => line.endsWith('did not drain: it did not drain within 6 s'))).toBe(true)
+    expect(service.messages.some((line) => line.endsWith('did not drain: it did not drain within 4 s'))).toBe(true)
     await untilGone(pids)
   })
 

@@ -11,7 +11,8 @@ import type { PulseTiming } from './pulse.ts'
 import type { LaunchVessel, StartOrder } from './vessel.ts'
 
 const longestBeatMs = 1000
-const lastWordsSeconds = 5
+// Less than what exported units and containers add (cli/export-facts.ts).
+const lastWordsSeconds = 3
 
 /** How long each arrow may take; null: without end. */
 export interface WorkerTiming extends PulseTiming {
