@@ -3,8 +3,8 @@
 import { join, resolve } from 'node:path'
 import { writeText } from '../config/write-text.ts'
 import { displayPath } from '../diagnostic.ts'
-import type { Terminal } from './terminal.ts'
 import { isFolder } from '../ini/path-kind.ts'
+import type { Terminal } from './terminal.ts'
 
 export interface ExportFile {
   /** Within a folder. */

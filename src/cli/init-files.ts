@@ -6,6 +6,7 @@ import { closeNames, displayPath } from '../diagnostic.ts'
 import { ownDistribution } from '../entrypoints/aliases.ts'
 import { type Distribution, forgetDistributions, readDistribution } from '../entrypoints/distribution.ts'
 import { ExitCode, SlipwayError } from '../errors.ts'
+import { statsOf } from '../ini/path-kind.ts'
 import { readText } from '../ini/read-text.ts'
 import { checkPartName, moduleWord } from '../scaffold/names.ts'
 import { groupOf, type Part, type PartKind, partKinds, renderModule, withPart, withSection } from '../scaffold/part.ts'
@@ -14,7 +15,6 @@ import { packageBin } from './package-bin.ts'
 import { requireProject } from './project.ts'
 import { scriptFiles } from './script-files.ts'
 import type { Terminal } from './terminal.ts'
-import { statsOf } from '../ini/path-kind.ts'
 
 export interface InitOptions {
   readonly typescript?: true

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Diagnostic, diagnostic, isSlipwayError, SlipwayError } from '../errors.ts'
 import { readText } from '../ini/index.ts'
+import { isFolder } from '../ini/path-kind.ts'
 import { fetchText } from './fetch-text.ts'
 import type { OptionGroup, ValuesOf } from './option.ts'
 import type { Registry } from './registry.ts'
@@ -12,7 +13,6 @@ import { isError, problemsOf, reportOf } from './report.ts'
 import { Resolver } from './resolver.ts'
 import { ownKey, ownVariable, remoteGroup, sourcesGroup } from './source-options.ts'
 import { type Origin, type Reading, type Source, Sources } from './sources.ts'
-import { isFolder } from '../ini/path-kind.ts'
 
 type RemoteValues = ValuesOf<ReturnType<typeof remoteGroup>>
 

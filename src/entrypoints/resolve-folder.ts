@@ -1,11 +1,11 @@
 // A reference → a folder, in the places where resolve.ts looks for modules: what a group of folders names (the
 // migrations of a package). Touches the disk, imports nothing.
 import { join, resolve as resolvePath } from 'node:path'
+import { isFolder } from '../ini/path-kind.ts'
 import type { PackageHome } from './distribution.ts'
 import { modulesFolders } from './modules-folders.ts'
 import { isSpecifier, type Reference } from './reference.ts'
 import { packageRoots } from './resolve.ts'
-import { isFolder } from '../ini/path-kind.ts'
 
 /** Null when there is none: resolve.ts then looks for a module, and tells where both have looked. */
 export function resolveFolder({ module }: Reference, project: PackageHome): string | null {

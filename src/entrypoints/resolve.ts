@@ -6,11 +6,11 @@ import { basename, dirname, extname, join, relative, resolve as resolvePath } fr
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { closeNames } from '../diagnostic.ts'
 import { SlipwayError, type Where } from '../errors.ts'
+import { isFile, isFolder } from '../ini/path-kind.ts'
 import { foldName, type PackageHome } from './distribution.ts'
 import { modulesFolders } from './modules-folders.ts'
 import { specifiers } from '../lazy-packages.ts'
 import { isSpecifier, type Reference } from './reference.ts'
-import { isFile, isFolder } from '../ini/path-kind.ts'
 
 export interface ResolvedModule {
   /** What import() takes. */
