@@ -56,7 +56,7 @@ describe('missing input', () => {
 
   it('a deployment file', async () => {
     const cwd = projectFolder(files)
-    expect(told(await slipway(['serve', 'etc/apy.ini'], { cwd }), cwd)).toMatchInlineSnapshot(`
+    expect(told(await slipway(['serve', 'etc/apy.ini', '--port', '0'], { cwd }), cwd)).toMatchInlineSnapshot(`
       {
         "status": 66,
         "stderr": "error SLIPWAY_INPUT_MISSING: deployment file "/shop/etc/apy.ini" does not exist
@@ -315,7 +315,7 @@ describe('broken text', () => {
   it('a file that is not UTF-8', async () => {
     const cwd = projectFolder(files)
     writeFileSync(join(cwd, 'api.ini'), Buffer.from('[app:main]\ncolour = gr\xfcn\n', 'latin1'))
-    expect(told(await slipway(['serve', 'api.ini'], { cwd }), cwd)).toMatchInlineSnapshot(`
+    expect(told(await slipway(['serve', 'api.ini', '--port', '0'], { cwd }), cwd)).toMatchInlineSnapshot(`
       {
         "status": 78,
         "stderr": "error SLIPWAY_INPUT_ENCODING: deployment file "/shop/api.ini" is not UTF-8 text
@@ -335,7 +335,7 @@ describe('broken text', () => {
     chmodSync(join(cwd, 'api.ini'), 0o000)
     // Root reads everything.
     const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-    expect(told(await slipway(['serve', 'api.ini'], { cwd, ...user }), cwd)).toMatchInlineSnapshot(`
+    expect(told(await slipway(['serve', 'api.ini', '--port', '0'], { cwd, ...user }), cwd)).toMatchInlineSnapshot(`
       {
         "status": 77,
         "stderr": "error SLIPWAY_INPUT_UNREADABLE: deployment file "/shop/api.ini" may not be read by this user
