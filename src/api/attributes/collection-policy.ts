@@ -114,8 +114,8 @@ export class CollectionPolicy {
     return (item) => {
       if (isGuarded) return this.#guardedView(context, item, rules)
       const names = Object.keys(item)
-      const visible = names.filter((name) => rules.has(name))
-      return visible.length === names.length ? item : partOf(item, visible)
+      const isVisible = (name: string): boolean => rules.has(name)
+      return names.every(isVisible) ? item : partOf(item, names.filter(isVisible))
     }
   }
 

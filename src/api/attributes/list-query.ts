@@ -37,15 +37,22 @@ export interface ListRules {
 
 const words = new Set(['fields', 'sort_key', 'sort_dir', 'limit', 'marker', 'page_reverse'])
 
-export function parseListQuery(query: URLSearchParams, rules: ListRules): ListQuery {
-  refuseNul(query)
-  return {
-    fields: fieldsOf(query),
-    filters: filtersOf(query, rules),
-    sorts: rules.allowSorting ? sortsOf(query, rules.attributes) : [],
-    page: rules.allowPagination ? pageOf(query, rules.maxLimit) : { limit: null, marker: null, isReverse: false },
+/** What reads the queries of one collection. */
+export function listQueryParser(rules: ListRules): (query: URLSearchParams) => ListQuery {
+  const isFilter = allowed(rules.attributes, 'is_filter')
+  const isSortKey = allowed(rules.attributes, 'is_sort_key')
+  return (query) => {
+    refuseNul(query)
+    return {
+      fields: fieldsOf(query),
+      filters: filtersOf(query, rules, isFilter),
+      sorts: rules.allowSorting ? sortsOf(query, isSortKey) : [],
+      page: rules.allowPagination ? pageOf(query, rules.maxLimit) : { limit: null, marker: null, isReverse: false },
+    }
   }
 }
+
+type IsAllowed = (name: string) => boolean
 
 /** Nothing that is stored has one, and PostgreSQL takes it for an error of the program. */
 function refuseNul(query: URLSearchParams): void {
@@ -58,8 +65,11 @@ export function fieldsOf(query: URLSearchParams): string[] {
   return [...new Set(query.getAll('fields').filter((name) => name !== ''))]
 }
 
-function filtersOf(query: URLSearchParams, { attributes, filterNames }: ListRules): Record<string, unknown> {
-  const isKnown = allowed(attributes, 'is_filter')
+function filtersOf(
+  query: URLSearchParams,
+  { attributes, filterNames }: ListRules,
+  isKnown: IsAllowed,
+): Record<string, unknown> {
   const filters = Object.create(null) as Record<string, unknown>
   const refused: string[] = []
   for (const name of new Set(query.keys())) {
@@ -83,7 +93,7 @@ function convertedFilter(values: readonly string[], attribute: Attribute): unkno
 }
 
 /** By the flag where a map uses it, else every attribute that clients see. */
-function allowed(attributes: AttributeMap, flag: 'is_filter' | 'is_sort_key'): (name: string) => boolean {
+function allowed(attributes: AttributeMap, flag: 'is_filter' | 'is_sort_key'): IsAllowed {
   const usesFlag = Object.values(attributes).some((attribute) => attribute[flag] === true)
   return (name) => {
     const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined
@@ -91,11 +101,10 @@ function allowed(attributes: AttributeMap, flag: 'is_filter' | 'is_sort_key'): (
   }
 }
 
-function sortsOf(query: URLSearchParams, attributes: AttributeMap): Sort[] {
+function sortsOf(query: URLSearchParams, isKey: IsAllowed): Sort[] {
   const keys = query.getAll('sort_key').filter((key) => key !== '')
   const dirs = query.getAll('sort_dir').filter((dir) => dir !== '')
   if (keys.length !== dirs.length) throw new RefusedInput('The number of sort_keys and sort_dirs must be same')
-  const isKey = allowed(attributes, 'is_sort_key')
   const badKeys = keys.filter((key) => !isKey(key))
   if (badKeys.length > 0) throw new RefusedInput(`${repr(badKeys)} is invalid attribute for sort_keys`)
   const badDirs = dirs.filter((dir) => dir !== 'asc' && dir !== 'desc')

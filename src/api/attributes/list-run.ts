@@ -3,7 +3,7 @@ import { SlipwayError } from '../../errors.ts'
 import type { Call } from '../controllers/call.ts'
 import type { ResourceData } from './attribute-map.ts'
 import { type Collection, policyFields } from './collection.ts'
-import { type ListQuery, type ListRules, parseListQuery } from './list-query.ts'
+import { type ListQuery, listQueryParser } from './list-query.ts'
 import { filtered, paged, pageLinks, sorted } from './paging.ts'
 import { requireMethod, supports } from './plugin-methods.ts'
 
@@ -21,6 +21,8 @@ export interface ListOptions {
   readonly page_reverse?: boolean
 }
 
+type Mutable<Shape> = { -readonly [Name in keyof Shape]: Shape[Name] }
+
 export function listOf(own: Collection): (call: Call) => Promise<ResourceData> {
   const { plugin, names, options, collection, primaryKey } = own
   const list = requireMethod(plugin, names.list, `the collection "${collection}"`)
@@ -34,24 +36,27 @@ export function listOf(own: Collection): (call: Call) => Promise<ResourceData> {
       expected: 'native sorting beside native pagination: a page is a part of an order',
     })
   }
-  const rules: ListRules = {
+  const parse = listQueryParser({
     attributes: own.attributes,
     allowSorting: options.allowSorting === true || native.pagination,
     allowPagination: options.allowPagination === true,
     maxLimit: options.maxLimit ?? null,
     filterNames: options.filterNames ?? 'known',
-  }
+  })
+  const linksName = `${collection}_links`
   return async ({ req, params, query, context }) => {
-    const parsed = parseListQuery(query, rules)
+    const parsed = parse(query)
     const { filters, fields, page } = parsed
     const sorts = withKey(parsed, native.pagination, primaryKey)
-    const given: ListOptions = {
-      filters,
-      fields: fields.length === 0 ? [] : fieldsToFetch(own, parsed),
-      ...(native.sorting && { sorts }),
-      ...(native.pagination && { limit: page.limit, marker: page.marker, page_reverse: page.isReverse }),
+    // Set one by one: spreads of a request's literals cost as much as the rest of this function on Node 20.
+    const given: Mutable<ListOptions> = { filters, fields: fields.length === 0 ? [] : fieldsToFetch(own, parsed) }
+    if (native.sorting) given.sorts = sorts
+    if (native.pagination) {
+      given.limit = page.limit
+      given.marker = page.marker
+      given.page_reverse = page.isReverse
     }
-    const found = (await list(context, { ...given, ...own.parentOf(params) })) as readonly ResourceData[]
+    const found = (await list(context, Object.assign(given, own.parentOf(params)))) as readonly ResourceData[]
     const chosen = native.filtering ? found : filtered(found, filters)
     const wanted = Object.keys(filters)
     const seen: ResourceData[] = []
@@ -69,8 +74,10 @@ export function listOf(own: Collection): (call: Call) => Promise<ResourceData> {
       const shown = view(item)
       views.push(shown instanceof Promise ? await shown : shown)
     }
-    const around = rules.allowPagination ? pageLinks(req, links, page, primaryKey) : []
-    return { [collection]: views, ...(around.length > 0 && { [`${collection}_links`]: around }) }
+    const answer: Record<string, unknown> = { [collection]: views }
+    const around = pageLinks(req, links, page, primaryKey)
+    if (around.length > 0) answer[linksName] = around
+    return answer
   }
 }
 

@@ -4,16 +4,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
-import { type Decode, decodersOf, encode, numberOf } from './sqlite-values.ts'
+import { type Column, columnsOf, encode, numberOf } from './sqlite-values.ts'
 
 interface Prepared {
   readonly statement: StatementSyncInstance
   readonly isReader: boolean
-  readonly columns: number
-  readonly decoders: ReadonlyMap<string, Decode>
+  /** What its rows consist of, at that version of the schema. */
+  known: { readonly version: unknown; readonly columns: readonly Column[] } | null
 }
 
 type Row = Record<string, unknown>
+/** As SQLite gives it: an object for each would have its names made anew for each. */
+type Cells = readonly unknown[]
 
 /** What reads alone may be run again, and needs no care for big numbers until one comes. */
 const isSelect = ({ query }: CompiledQuery): boolean => query.kind === 'SelectQueryNode'
@@ -25,10 +27,13 @@ export class SqliteConnection implements DatabaseConnection {
   readonly #busyMs: number
   /** By text, the longest unused first. */
   readonly #kept = new Map<string, Prepared>()
+  readonly #askVersion: StatementSyncInstance
 
   constructor(database: DatabaseSyncInstance, busyMs: number) {
     this.#database = database
     this.#busyMs = busyMs
+    this.#askVersion = database.prepare('pragma schema_version')
+    this.#askVersion.setReturnArrays(true)
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -42,11 +47,15 @@ export class SqliteConnection implements DatabaseConnection {
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     // Of its own, as the same text may be run while this one is still read.
-    const prepared = this.#prepare(query.sql)
-    prepared.statement.setReadBigInts(true)
+    const { statement } = this.#prepare(query.sql)
+    statement.setReadBigInts(true)
     const parameters = query.parameters.map(encode)
-    const rows = await this.#whenFree(() => prepared.statement.iterate(...parameters), !this.#database.isTransaction)
-    for (const row of rows) yield { rows: [decodeRow(row as Row, prepared.decoders, true) as R] }
+    const rows = await this.#whenFree(() => statement.iterate(...parameters), !this.#database.isTransaction)
+    let columns: readonly Column[] | null = null
+    for (const row of rows) {
+      columns ??= columnsOf(statement.columns())
+      yield { rows: [rowOf(row as unknown as Cells, columns, true) as R] }
+    }
   }
 
   close(): void {
@@ -68,25 +77,44 @@ export class SqliteConnection implements DatabaseConnection {
 
   #rows(prepared: Prepared, parameters: readonly unknown[], mayRunAgain: boolean): Row[] {
     const { statement } = prepared
+    const versionBefore = prepared.known === null ? this.#version() : null
     statement.setReadBigInts(!mayRunAgain)
     let hasBigInts = !mayRunAgain
-    let rows: Row[]
+    let rows: readonly Cells[]
     try {
-      rows = statement.all(...parameters) as Row[]
+      rows = statement.all(...parameters) as unknown as readonly Cells[]
     } catch (error) {
       if (!mayRunAgain || !isTooLarge(error)) throw error
       statement.setReadBigInts(true)
       hasBigInts = true
-      rows = statement.all(...parameters) as Row[]
+      rows = statement.all(...parameters) as unknown as readonly Cells[]
     }
-    const [first] = rows
-    if (first === undefined) return rows
-    // Another process may have changed the table since this was prepared; SQLite prepares anew by itself.
-    const isChanged = Object.keys(first).length !== prepared.columns
-    const decoders = isChanged ? decodersOf(statement.columns()) : prepared.decoders
-    if (!hasBigInts && decoders.size === 0) return rows
-    for (const row of rows) decodeRow(row, decoders, hasBigInts)
-    return rows
+    if (rows.length === 0) return []
+    const columns = this.#columnsOf(prepared, versionBefore)
+    return rows.map((cells) => rowOf(cells, columns, hasBigInts))
+  }
+
+  /**
+   * Of the rows that were just read. Another process may have changed the table, upon which SQLite has prepared the
+   * statement anew by itself: asking the statement is always right, and costs as much as a third of a list. The version
+   * is asked after the rows, as what changes later is in none of them.
+   */
+  #columnsOf(prepared: Prepared, versionBefore: unknown): readonly Column[] {
+    const { statement, known } = prepared
+    const version = this.#version()
+    if (known !== null && known.version === version) return known.columns
+    const columns = columnsOf(statement.columns())
+    prepared.known = version !== null && version === versionBefore ? { version, columns } : null
+    return columns
+  }
+
+  /** Null when the database is locked: rows that were written are not to be lost for that. */
+  #version(): unknown {
+    try {
+      return (this.#askVersion.get() as unknown as Cells)[0]
+    } catch {
+      return null
+    }
   }
 
   #keptOrPrepared(text: string): Prepared {
@@ -101,9 +129,8 @@ export class SqliteConnection implements DatabaseConnection {
   #prepare(text: string): Prepared {
     const statement = this.#database.prepare(text)
     refuseSecond(text)
-    const columns = statement.columns()
-    const names = new Set(columns.map(({ name }) => name))
-    return { statement, isReader: columns.length > 0, columns: names.size, decoders: decodersOf(columns) }
+    statement.setReturnArrays(true)
+    return { statement, isReader: statement.columns().length > 0, known: null }
   }
 
   /** SQLite's own waiting would stop the whole process, so it waits for nothing, and we ask again. */
@@ -121,9 +148,13 @@ export class SqliteConnection implements DatabaseConnection {
   }
 }
 
-function decodeRow(row: Row, decoders: ReadonlyMap<string, Decode>, hasBigInts: boolean): Row {
-  if (hasBigInts) for (const name of Object.keys(row)) row[name] = numberOf(row[name])
-  for (const [name, decode] of decoders) row[name] = decode(row[name])
+function rowOf(cells: Cells, columns: readonly Column[], hasBigInts: boolean): Row {
+  const row: Row = {}
+  for (let at = 0; at < columns.length; at += 1) {
+    const { name, decode } = columns[at] as Column
+    const value = hasBigInts ? numberOf(cells[at]) : cells[at]
+    row[name] = decode === null ? value : decode(value)
+  }
   return row
 }
 

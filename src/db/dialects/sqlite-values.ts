@@ -2,7 +2,7 @@
 // says what they mean, so that a program reads the same values as from the other databases. Pure.
 import type { StatementColumnMetadata } from '@photostructure/sqlite'
 
-export type Decode = (value: unknown) => unknown
+type Decode = (value: unknown) => unknown
 
 /** A value as a statement takes it: dates as text in UTC, which sorts as CURRENT_TIMESTAMP does. */
 export function encode(value: unknown): unknown {
@@ -11,14 +11,15 @@ export function encode(value: unknown): unknown {
   return value instanceof Date ? value.toISOString().replace('T', ' ').replace('Z', '') : value
 }
 
-/** By name, the columns whose values are not what SQLite gives. A column of an expression has no declared type. */
-export function decodersOf(columns: readonly StatementColumnMetadata[]): ReadonlyMap<string, Decode> {
-  const decoders = new Map<string, Decode>()
-  for (const { name, type } of columns) {
-    const decode = type === null ? null : decoderOf(type)
-    if (decode) decoders.set(name, decode)
-  }
-  return decoders
+export interface Column {
+  readonly name: string
+  /** Null where SQLite's values are those that are meant. */
+  readonly decode: Decode | null
+}
+
+/** The columns of a statement in their order. One of an expression has no declared type. */
+export function columnsOf(columns: readonly StatementColumnMetadata[]): Column[] {
+  return columns.map(({ name, type }) => ({ name, decode: type === null ? null : decoderOf(type) }))
 }
 
 function decoderOf(declared: string): Decode | null {

@@ -207,13 +207,10 @@ interface Written {
 }
 
 function shown(row: DocumentRow, content?: string): Document {
-  const { id, project_id, name, created_at: created, updated_at: updated } = row
-  return {
-    id,
-    project_id,
-    name,
-    ...(content !== undefined && { content }),
-    created_at: created.toISOString(),
-    updated_at: updated?.toISOString() ?? null,
-  }
+  const { id, project_id, name } = row
+  const created_at = row.created_at.toISOString()
+  const updated_at = row.updated_at?.toISOString() ?? null
+  return content === undefined
+    ? { id, project_id, name, created_at, updated_at }
+    : { id, project_id, name, content, created_at, updated_at }
 }

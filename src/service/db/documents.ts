@@ -83,7 +83,7 @@ export async function listDocuments(db: Database, options: DocumentQuery): Promi
 }
 
 function totalOrder(sorts: readonly SortKey<DocumentColumn>[]): SortKey<DocumentColumn>[] {
-  const known = sorts.map((sort) => ({ ...sort, isNullable: nullable.has(sort.column) }))
+  const known = sorts.map(({ column, direction }) => ({ column, direction, isNullable: nullable.has(column) }))
   if (known.some(({ column }) => column === 'id')) return known
   return [...known, { column: 'id', direction: known.at(-1)?.direction ?? 'asc' }]
 }

@@ -168,6 +168,20 @@ describe('a statement', () => {
       .addColumn('ok', 'boolean', (column) => column.defaultTo(true))
       .execute()
     expect(await all()).toEqual([{ n: 1, ok: true }])
+    // As many columns as before: another name, another type, another place.
+    await other.schema.alterTable('numbers').renameColumn('n', 'm').execute()
+    expect(await all()).toEqual([{ m: 1, ok: true }])
+    await other.schema.alterTable('numbers').dropColumn('m').execute()
+    const defaulted = '2026-11-22 10:00:00'
+    await other.schema
+      .alterTable('numbers')
+      .addColumn('at', 'timestamp', (column) => column.defaultTo(defaulted))
+      .execute()
+    expect(await all()).toEqual([{ ok: true, at: new Date('2026-11-22T10:00:00Z') }])
+    expect(await all()).toEqual([{ ok: true, at: new Date('2026-11-22T10:00:00Z') }])
+    const streamed = kysely.selectFrom('numbers').selectAll().stream()
+    await other.schema.alterTable('numbers').renameColumn('ok', 'fine').execute()
+    for await (const row of streamed) expect(row).toMatchObject({ fine: true })
   })
 
   it('answers with what it has written', async () => {
