@@ -54,7 +54,7 @@ export class SqliteConnection implements DatabaseConnection {
     let columns: readonly Column[] | null = null
     for (const row of rows) {
       columns ??= columnsOf(statement.columns())
-      yield { rows: [rowOf(row as unknown as Cells, columns, true) as R] }
+      yield { rows: [rowOf(row, columns, true) as R] }
     }
   }
 
@@ -82,12 +82,12 @@ export class SqliteConnection implements DatabaseConnection {
     let hasBigInts = !mayRunAgain
     let rows: readonly Cells[]
     try {
-      rows = statement.all(...parameters) as unknown as readonly Cells[]
+      rows = statement.all(...parameters)
     } catch (error) {
       if (!mayRunAgain || !isTooLarge(error)) throw error
       statement.setReadBigInts(true)
       hasBigInts = true
-      rows = statement.all(...parameters) as unknown as readonly Cells[]
+      rows = statement.all(...parameters)
     }
     if (rows.length === 0) return []
     const columns = this.#columnsOf(prepared, versionBefore)
