@@ -30,3 +30,17 @@ export function withResponse(
   }
   return isPromise(answer) ? answer.then((response) => change(response, req), fail) : change(answer, req)
 }
+
+/** Runs the app, and answers what it raises, now or later, as `answerTo` says; that may raise it again. */
+export function withErrors(
+  app: App,
+  req: HttpRequest,
+  answerTo: (error: unknown, req: HttpRequest) => HttpResponse,
+): Answer {
+  try {
+    const answer = app(req)
+    return isPromise(answer) ? answer.then(undefined, (error: unknown) => answerTo(error, req)) : answer
+  } catch (error) {
+    return answerTo(error, req)
+  }
+}

@@ -104,8 +104,7 @@ class Guard {
   }
 
   #judgeUser(req: HttpRequest, isExpiredAllowed: boolean, hasServiceToken: boolean): Later<ValidToken | null> {
-    // An empty X-Auth-Token is one.
-    const given = tokenIn(req.header('x-auth-token') ?? req.header('x-storage-token'))
+    const given = userToken(req)
     if (given === null) return null
     return then(this.#validate(given, isExpiredAllowed), (token) => {
       if (token === null) return null
@@ -147,11 +146,13 @@ class Guard {
     req.environ['keystone.token_auth'] = new UserAuth({
       user: user?.info.token ?? null,
       service: (service || null)?.info.token ?? null,
-      userToken: user === null ? null : tokenIn(req.header('x-auth-token') ?? req.header('x-storage-token')),
-      ownToken: () => this.#client.ownToken(),
+      userToken: user === null ? null : userToken(req),
+      ownToken: this.#ownToken,
     })
     return withResponse(app, req, this.#challenged)
   }
+
+  readonly #ownToken = (): Promise<string> => this.#client.ownToken()
 
   /** The app's own 401 tells the client where to get a token, too. */
   readonly #challenged = (response: HttpResponse): HttpResponse => {
@@ -172,6 +173,11 @@ class Guard {
     this.#warned.add(text)
     this.#log.warn(text)
   }
+}
+
+/** An empty X-Auth-Token is one. */
+function userToken(req: HttpRequest): string | null {
+  return tokenIn(req.header('x-auth-token') ?? req.header('x-storage-token'))
 }
 
 function tokenIn(header: string | undefined): string | null {

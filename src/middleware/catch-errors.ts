@@ -9,7 +9,7 @@ import {
   isClientGone,
 } from '../http/index.ts'
 import type { Logger } from '../log/index.ts'
-import { isPromise } from './answer.ts'
+import { withErrors } from './answer.ts'
 import { errorCatcher } from './place.ts'
 
 export function catchErrors(log: Pick<Logger, 'error'>): Filter {
@@ -39,14 +39,7 @@ export function errorFilter(log: Pick<Logger, 'error'>, answerTo: AnswerTo): Fil
     const trace = requestId === undefined ? '' : ` The log tells more under ${requestId}.`
     return answerTo(req, known, `The request could not be answered.${trace}`)
   }
-  return (app) => (req) => {
-    try {
-      const answer = app(req)
-      return isPromise(answer) ? answer.catch((error: unknown) => caught(error, req)) : answer
-    } catch (error) {
-      return caught(error, req)
-    }
-  }
+  return (app) => (req) => withErrors(app, req, caught)
 }
 
 /** `paste.filter_factory`; takes no settings. */

@@ -11,6 +11,7 @@ import {
 } from '../../http/index.ts'
 import { announcesBody } from '../../http/message.ts'
 import { isThenable } from '../../http/normalise.ts'
+import { withErrors } from '../../middleware/answer.ts'
 import { errorFault, type Fault, type FaultMapping, mapError, told } from '../responses/faults.ts'
 import { BadRequest, InternalError, MethodNotAllowed, NotFound } from '../responses/http-errors.ts'
 import { Call, type Controller, type Handler, type MemberParams, standardActions } from './call.ts'
@@ -97,14 +98,7 @@ export function resource(controller: Controller, options: ResourceOptions = {}):
     else log.error({ err: error }, `${req.method} ${req.scriptName}${req.pathInfo} failed`)
   }
 
-  const app = (req: HttpRequest): HttpResponse | Promise<HttpResponse> => {
-    try {
-      const answer = dispatch(req)
-      return answer instanceof Promise ? answer.catch((error: unknown) => fail(error, req)) : answer
-    } catch (error) {
-      return fail(error, req)
-    }
-  }
+  const app: App = (req) => withErrors(dispatch, req, fail)
   const bound = actions.size > 0 ? [...handlers.keys(), 'action'] : handlers.keys()
   return Object.assign(app, { actions: new Set(bound), handlers })
 }

@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { messageOf } from '../../diagnostic.ts'
 import { pack, type TraceInfo } from './signature.ts'
 import { renderTraceParent, spanIdOf, traceIdOf } from './traceparent.ts'
 
@@ -72,11 +73,8 @@ export function runSpan<T>(span: Span, name: string, info: Readonly<Record<strin
   tell(span, `${name}-start`, info)
   const stop = (): void => tell(span, `${name}-stop`, {})
   const fail = (error: unknown): never => {
-    const isError = error instanceof Error
-    tell(span, `${name}-stop`, {
-      etype: isError ? error.name : typeof error,
-      message: isError ? error.message : String(error),
-    })
+    const etype = error instanceof Error ? error.name : typeof error
+    tell(span, `${name}-stop`, { etype, message: messageOf(error) })
     throw error
   }
   let result: T

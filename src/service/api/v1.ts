@@ -14,6 +14,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../../http/index.ts'
+import { withErrors } from '../../middleware/answer.ts'
 import { openServiceDatabase } from '../db/open.ts'
 import { documentsGroup, serviceGroup } from '../opts.ts'
 import { rules } from '../policies.ts'
@@ -74,12 +75,5 @@ function refusals(app: App): App {
     if (known?.expose !== true) throw error
     return errorFault(known, req)
   }
-  return (req) => {
-    try {
-      const response = app(req)
-      return response instanceof Promise ? response.catch((error: unknown) => refuse(error, req)) : response
-    } catch (error) {
-      return refuse(error, req)
-    }
-  }
+  return (req) => withErrors(app, req, refuse)
 }
