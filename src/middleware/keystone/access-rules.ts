@@ -33,7 +33,11 @@ export function judgeRules(token: TokenDescription, request: RuledRequest, servi
   if (token.catalog && !token.catalog.some(({ type }) => type === serviceType)) {
     return refused(`service_type "${serviceType}" of [keystone_authtoken] is not in its catalog`)
   }
-  return { isAllowed: isOfService || rules.some((rule) => fits(rule, method, path, serviceType)) }
+  const decoded = decode(path)
+  const isFor = (rule: AccessRule): boolean => rule.service === serviceType && rule.method === method
+  return {
+    isAllowed: isOfService || (decoded !== null && rules.some((rule) => isFor(rule) && hasPath(rule, path, decoded))),
+  }
 }
 
 const allowed: RuleVerdict = { isAllowed: true }
@@ -42,11 +46,13 @@ function refused(why: string): RuleVerdict {
   return { isAllowed: false, warning: `the token has access rules, and ${why}` }
 }
 
-function fits(rule: AccessRule, method: string, path: string, serviceType: string): boolean {
-  if (rule.service !== serviceType || rule.method !== method || rule.path === undefined) return false
-  const decoded = decode(path)
-  if (decoded === null) return false
-  const expression = expressionOf(rule.path)
+/** A token is kept, and its rules with it. */
+const expressions = new WeakMap<AccessRule, RegExp>()
+
+function hasPath(rule: AccessRule, path: string, decoded: string): boolean {
+  if (rule.path === undefined) return false
+  const expression = expressions.get(rule) ?? expressionOf(rule.path)
+  expressions.set(rule, expression)
   // Whether an app decodes its paths before it looks at them or after: the rule holds for both readings.
   return expression.test(path) && expression.test(decoded)
 }
